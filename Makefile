@@ -1,0 +1,39 @@
+# make demo · make test · make check · make bench · make torture
+# Everything is installed into .venv by the first target that needs it.
+# The first Python that runs and is new enough (a name on the PATH may be a shim that does not run).
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test check bench torture docs clean
+
+demo: $(READY)
+	$(BIN)/trialgraph --home demo-home demo
+
+test: $(READY)
+	$(BIN)/pytest $(PYTEST)
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+torture: $(READY)
+	$(BIN)/python -m tests.torture
+
+$(READY): pyproject.toml
+	@test -n "$(PYTHON)" || { echo "trialgraph needs Python 3.11 or newer on the PATH, or: make PYTHON=/path/to/python3"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q uv
+	$(BIN)/uv pip install -q --python $(BIN)/python -e '.[mcp]' --group dev
+	touch $(READY)
+
+clean:
+	rm -rf $(VENV) demo-home .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .cache

@@ -1,0 +1,1 @@
+"""trialgraph: clinical-trial registries as a graph that explains itself."""

@@ -1,0 +1,103 @@
+"""Output options that every command shares: data on stdout or in a file, talk on stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from trialgraph.config import Settings
+
+FORMATS = ("json", "csv", "nl", "md")
+
+
+class Output:
+    """Where a command's answers go and in which form; progress only where a person watches."""
+
+    def __init__(self, form: str, path: Path | None) -> None:
+        self.form = form  # "table" or one of FORMATS
+        self.path = path
+
+    def rows(self, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], *, notes: Sequence[str] = ()) -> None:
+        """Write rows; notes (what was understood, what was cut) go to stderr."""
+        from trialgraph.ask import render  # noqa: PLC0415
+
+        for note in notes:
+            self.say(note)
+        self.text(render.rows(columns, rows, self.form, tty=self.path is None and sys.stdout.isatty()))
+
+    def report(self, report: Mapping[str, Any], sentence: str | None = None) -> None:
+        """Write one report: an object with --json, else the sentence (on stderr) and the figures as a table."""
+        from trialgraph.ask import render  # noqa: PLC0415
+
+        if sentence:
+            self.say(sentence)
+        self.text(render.report(report, self.form, tty=self.path is None and sys.stdout.isatty()))
+
+    def text(self, text: str) -> None:
+        """Write text to stdout or to the file, which is replaced only when it is whole."""
+        text = text if text.endswith("\n") or not text else text + "\n"
+        if self.path is None:
+            click.echo(text, nl=False)
+            return
+        aside = self.path.with_name(self.path.name + ".part")
+        aside.write_text(text, "utf-8", newline="")
+        aside.replace(self.path)
+        self.say(f"Written: {self.path}")
+
+    def say(self, sentence: str) -> None:
+        """Say something to the person, never to the data."""
+        click.echo(sentence, err=True)
+
+    @contextmanager
+    def progress(self, label: str) -> Iterator[Callable[[int, int | None], None]]:
+        """Give a function `(done, total)` that moves a bar on stderr where a person watches, and does nothing elsewhere."""
+        if not sys.stderr.isatty():
+            yield lambda done, total: None
+            return
+        from rich.console import Console  # noqa: PLC0415
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(label, total=None, rate="")
+
+            def moved(done: int, total: int | None) -> None:
+                elapsed = bar.tasks[0].elapsed or 0.0
+                bar.update(task, completed=done, total=total, rate=f"{done / elapsed:,.0f}/s" if elapsed > 1 else "")
+
+            yield moved
+
+
+def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --json --csv --nl --md -o to a command and hand it `out`."""
+    import functools  # noqa: PLC0415
+
+    @click.option("--json", "form", flag_value="json", help="An array of objects, or one object for a report.")
+    @click.option("--csv", "form", flag_value="csv", help="Comma-separated values with a header.")
+    @click.option("--nl", "form", flag_value="nl", help="One JSON object a line.")
+    @click.option("--md", "form", flag_value="md", help="A Markdown table.")
+    @click.option("-o", "path", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write to FILE.")
+    @functools.wraps(command)
+    def wrapped(*args: Any, form: str | None, path: Path | None, **kwargs: Any) -> Any:
+        return command(*args, out=Output(form or "table", path), **kwargs)
+
+    return wrapped
+
+
+def settings() -> Settings:
+    """Return the settings of this run: --home, the environment, the home's file, the defaults."""
+    from trialgraph import config  # noqa: PLC0415
+
+    return config.read(click.get_current_context().find_root().obj)

@@ -1,0 +1,100 @@
+"""Settings: flags win over the environment, the environment over the home's file, the file over defaults; read once."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from trialgraph.errors import UsageError
+
+FILE = "config.toml"
+
+# setting -> environment variable; the file uses the setting's name
+VARIABLES = {
+    "neo4j_uri": "TRIALGRAPH_NEO4J_URI",
+    "neo4j_user": "TRIALGRAPH_NEO4J_USER",
+    "neo4j_database": "TRIALGRAPH_NEO4J_DATABASE",
+    "neo4j_password_file": "TRIALGRAPH_NEO4J_PASSWORD_FILE",
+    "ctgov_url": "TRIALGRAPH_CTGOV_URL",
+    "meddatax_url": "TRIALGRAPH_MEDDATAX_URL",
+    "contact": "TRIALGRAPH_CONTACT",
+}
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that can be set, and the home everything lies in.
+
+    The password of a Neo4j is deliberately no part of it: it is read from the environment where it is used.
+    """
+
+    home: Path
+    neo4j_uri: str | None = None
+    neo4j_user: str | None = None
+    neo4j_database: str | None = None
+    neo4j_password_file: str | None = None
+    ctgov_url: str | None = None
+    meddatax_url: str | None = None
+    contact: str | None = None
+    sources: dict[str, str] = {}  # setting -> where its value came from
+
+    @property
+    def archive(self) -> Path:
+        """Return the archive's file."""
+        return self.home / "archive.sqlite"
+
+    @property
+    def snapshot(self) -> Path:
+        """Return the snapshot's folder."""
+        return self.home / "snapshot"
+
+    @property
+    def graph(self) -> Path:
+        """Return the embedded graph's folder."""
+        return self.home / "graph"
+
+    @property
+    def model(self) -> Path:
+        """Return the folder of the fitted similarity model."""
+        return self.home / "model"
+
+    @property
+    def corrections(self) -> Path:
+        """Return the user's own corrections of links."""
+        return self.home / "corrections.txt"
+
+
+def home_of(flag: str | None, environ: Mapping[str, str] = os.environ) -> tuple[Path, str]:
+    """Return the home folder and where that was decided: flag, environment or default."""
+    if flag:
+        return Path(flag).expanduser(), "--home"
+    if environ.get("TRIALGRAPH_HOME"):
+        return Path(environ["TRIALGRAPH_HOME"]).expanduser(), "TRIALGRAPH_HOME"
+    import platformdirs  # noqa: PLC0415  only needed here, and it costs 10 ms
+
+    return Path(platformdirs.user_data_dir("trialgraph", appauthor=False)), "default"
+
+
+def read(flag: str | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings.  Raises UsageError for a file that cannot be read or holds a name we do not know."""
+    home, source = home_of(flag, environ)
+    values: dict[str, str] = {}
+    sources = {"home": source}
+    path = home / FILE
+    if path.is_file():
+        try:
+            content = tomllib.loads(path.read_text("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+            raise UsageError(f"{path} is not valid TOML: {problem}; mend or remove it") from problem
+        for name, value in content.items():
+            if name not in VARIABLES or not isinstance(value, str):
+                known = ", ".join(VARIABLES)
+                raise UsageError(f"{path}: {name!r} is no setting with a text value; the settings are {known}")
+            values[name], sources[name] = value, FILE
+    for name, variable in VARIABLES.items():
+        if environ.get(variable):
+            values[name], sources[name] = environ[variable], variable
+    return Settings(home=home, sources=sources, **values)
