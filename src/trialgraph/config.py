@@ -73,7 +73,7 @@ def home_of(flag: str | None, environ: Mapping[str, str] = os.environ) -> tuple[
         return Path(flag).expanduser(), "--home"
     if environ.get("TRIALGRAPH_HOME"):
         return Path(environ["TRIALGRAPH_HOME"]).expanduser(), "TRIALGRAPH_HOME"
-    import platformdirs  # noqa: PLC0415  only needed here, and it costs 10 ms
+    import platformdirs
 
     return Path(platformdirs.user_data_dir("trialgraph", appauthor=False)), "default"
 

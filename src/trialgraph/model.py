@@ -14,7 +14,7 @@ class _Noun(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 # --- what a registry sent ---------------------------------------------------------------------------------------------
 
 
-class RawRecord(_Noun, kw_only=True):
+class RawRecord(_Noun, frozen=True, kw_only=True):
     """What a registry sent about one trial, byte for byte, and when."""
 
     registry: str  # the source's name in our list: "ctgov", "meddatax", "isrctn", ...
@@ -25,7 +25,7 @@ class RawRecord(_Noun, kw_only=True):
     dated: str | None = None  # the record's own date (last update posted), ISO; orders versions
 
 
-class RecordRef(_Noun, kw_only=True):
+class RecordRef(_Noun, frozen=True, kw_only=True):
     """Where a trial's facts came from: a RegistryRecord node."""
 
     record_id: str  # source:id, such as "ctgov:NCT04324411"
@@ -37,7 +37,7 @@ class RecordRef(_Noun, kw_only=True):
     not_seen_since: str | None = None  # ISO date: a complete crawl since then no longer listed it
 
 
-class SetAside(_Noun, kw_only=True):
+class SetAside(_Noun, frozen=True, kw_only=True):
     """A record that could not be read, and why; it stays in the archive."""
 
     record_id: str
@@ -49,7 +49,7 @@ class SetAside(_Noun, kw_only=True):
 # --- a trial ----------------------------------------------------------------------------------------------------------
 
 
-class PartialDate(_Noun, kw_only=True):
+class PartialDate(_Noun, frozen=True, kw_only=True):
     """A date as precise as the source gave it."""
 
     text: str  # "2020", "2020-03" or "2020-03-09"
@@ -66,7 +66,7 @@ class PartialDate(_Noun, kw_only=True):
         return (self.text + "-01-01")[:10]
 
 
-class Identifier(_Noun, kw_only=True):
+class Identifier(_Noun, frozen=True, kw_only=True):
     """Another number of the same trial."""
 
     scheme: str  # NCT, NCT_ALIAS, ORG_STUDY_ID, EUDRACT_NUMBER, NIH, ISRCTN, ...
@@ -74,7 +74,7 @@ class Identifier(_Noun, kw_only=True):
     domain: str | None = None
 
 
-class Party(_Noun, kw_only=True):
+class Party(_Noun, frozen=True, kw_only=True):
     """An organisation as a record names it, in one role."""
 
     name: str
@@ -82,7 +82,7 @@ class Party(_Noun, kw_only=True):
     agency_class: str | None = None  # INDUSTRY, NIH, OTHER, ...
 
 
-class Official(_Noun, kw_only=True):
+class Official(_Noun, frozen=True, kw_only=True):
     """A person who answers for the trial."""
 
     name: str
@@ -91,7 +91,7 @@ class Official(_Noun, kw_only=True):
     title: str | None = None
 
 
-class Arm(_Noun, kw_only=True):
+class Arm(_Noun, frozen=True, kw_only=True):
     """An arm group.  `interventions` are places in the trial's list of interventions."""
 
     label: str
@@ -100,7 +100,7 @@ class Arm(_Noun, kw_only=True):
     interventions: tuple[int, ...] = ()
 
 
-class Intervention(_Noun, kw_only=True):
+class Intervention(_Noun, frozen=True, kw_only=True):
     """One entry of the record's list of interventions, as written."""
 
     name: str
@@ -110,7 +110,7 @@ class Intervention(_Noun, kw_only=True):
     arms: tuple[int, ...] = ()  # places in the trial's list of arms
 
 
-class Outcome(_Noun, kw_only=True):
+class Outcome(_Noun, frozen=True, kw_only=True):
     """What is measured."""
 
     type: str  # PRIMARY, SECONDARY, OTHER
@@ -119,7 +119,7 @@ class Outcome(_Noun, kw_only=True):
     time_frame: str | None = None
 
 
-class Location(_Noun, kw_only=True):
+class Location(_Noun, frozen=True, kw_only=True):
     """A place where the trial is run.  Coordinates are the city's, not the facility's."""
 
     facility: str | None = None
@@ -132,7 +132,7 @@ class Location(_Noun, kw_only=True):
     lon: float | None = None
 
 
-class Reference(_Noun, kw_only=True):
+class Reference(_Noun, frozen=True, kw_only=True):
     """A publication that the record names."""
 
     citation: str | None = None
@@ -140,14 +140,14 @@ class Reference(_Noun, kw_only=True):
     type: str | None = None  # BACKGROUND, RESULT, DERIVED
 
 
-class MeshTerm(_Noun, kw_only=True):
+class MeshTerm(_Noun, frozen=True, kw_only=True):
     """A heading that the registry itself derived for the study."""
 
     id: str | None  # "D009543"; some records hold only the term
     term: str
 
 
-class Trial(_Noun, kw_only=True):
+class Trial(_Noun, frozen=True, kw_only=True):
     """One study, in our words.  A field the registry left out is None or ()."""
 
     id: str  # canonical trial id: NCT04324411, ISRCTN12345678, EUCT2023-508143-51-01, ...
@@ -227,7 +227,7 @@ class Trial(_Noun, kw_only=True):
     unknown_values: tuple[str, ...] = ()  # "overallStatus=PAUSED": kept as they are, and reported
 
 
-class ListedTrial(_Noun, kw_only=True):
+class ListedTrial(_Noun, frozen=True, kw_only=True):
     """A trial that a mirror's page lists as related, with what that list says of it."""
 
     id: str
@@ -239,7 +239,7 @@ class ListedTrial(_Noun, kw_only=True):
 # --- links from words to concepts -------------------------------------------------------------------------------------
 
 
-class Link(_Noun, kw_only=True):
+class Link(_Noun, frozen=True, kw_only=True):
     """What one stretch of a record's words was understood as, by which rule and how surely.
 
     `confidence` is in (0, 1]: 1.0 only for an exact, unambiguous name or a user's own correction.
@@ -259,7 +259,7 @@ class Link(_Noun, kw_only=True):
     components: int = 1  # ... of n
 
 
-class DrugLink(Link, kw_only=True):
+class DrugLink(Link, frozen=True, kw_only=True):
     """An intervention names a drug."""
 
     intervention: int  # place in the trial's list of interventions
@@ -272,7 +272,7 @@ class DrugLink(Link, kw_only=True):
     frequency: str | None = None
 
 
-class ThingLink(Link, kw_only=True):
+class ThingLink(Link, frozen=True, kw_only=True):
     """An intervention names a device or a procedure."""
 
     intervention: int
@@ -280,14 +280,14 @@ class ThingLink(Link, kw_only=True):
     kind: str | None = None  # of a procedure: THERAPY, SURGERY, DIAGNOSTIC, BEHAVIOR, PROGRAMME
 
 
-class ConditionLink(Link, kw_only=True):
+class ConditionLink(Link, frozen=True, kw_only=True):
     """A condition string (or another field) names a condition."""
 
     condition: int | None = None  # place in the trial's list of conditions; None when found elsewhere
     broader: bool = False  # the concept is more general than the words
 
 
-class TrialDrug(_Noun, kw_only=True):
+class TrialDrug(_Noun, frozen=True, kw_only=True):
     """A trial tests a drug, in one role."""
 
     drug_id: str
@@ -296,7 +296,7 @@ class TrialDrug(_Noun, kw_only=True):
     confidence: float
 
 
-class OrganizationLink(_Noun, kw_only=True):
+class OrganizationLink(_Noun, frozen=True, kw_only=True):
     """A name of an organisation, resolved."""
 
     organization_id: str
@@ -307,3 +307,15 @@ class OrganizationLink(_Noun, kw_only=True):
     parent_id: str | None = None
     ror_id: str | None = None
     country: str | None = None  # ISO 3166 alpha-2
+
+
+class Resolution(_Noun, frozen=True, kw_only=True):
+    """What a name given by a person was understood as."""
+
+    kind: str  # drug, class, condition, organization, device, procedure
+    id: str
+    name: str
+    given: str
+    matched_alias: str
+    method: str
+    confidence: float

@@ -22,7 +22,7 @@ def clean(text: str) -> str | None:
 
 
 def fold(text: str) -> str:
-    """Return letters, digits and + in lower case without accents, with single spaces: the form names are compared in."""
+    """Return letters, digits and + in lower case without accents, single spaces: the form names are compared in."""
     if not text.isascii():
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return _NOT_WORD.sub(" ", text.casefold()).strip()

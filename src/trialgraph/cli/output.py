@@ -25,7 +25,7 @@ class Output:
 
     def rows(self, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], *, notes: Sequence[str] = ()) -> None:
         """Write rows; notes (what was understood, what was cut) go to stderr."""
-        from trialgraph.ask import render  # noqa: PLC0415
+        from trialgraph.ask import render
 
         for note in notes:
             self.say(note)
@@ -33,7 +33,7 @@ class Output:
 
     def report(self, report: Mapping[str, Any], sentence: str | None = None) -> None:
         """Write one report: an object with --json, else the sentence (on stderr) and the figures as a table."""
-        from trialgraph.ask import render  # noqa: PLC0415
+        from trialgraph.ask import render
 
         if sentence:
             self.say(sentence)
@@ -60,8 +60,8 @@ class Output:
         if not sys.stderr.isatty():
             yield lambda done, total: None
             return
-        from rich.console import Console  # noqa: PLC0415
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = (
             TextColumn("{task.description}"),
@@ -82,7 +82,7 @@ class Output:
 
 def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --json --csv --nl --md -o to a command and hand it `out`."""
-    import functools  # noqa: PLC0415
+    import functools
 
     @click.option("--json", "form", flag_value="json", help="An array of objects, or one object for a report.")
     @click.option("--csv", "form", flag_value="csv", help="Comma-separated values with a header.")
@@ -98,6 +98,6 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def settings() -> Settings:
     """Return the settings of this run: --home, the environment, the home's file, the defaults."""
-    from trialgraph import config  # noqa: PLC0415
+    from trialgraph import config
 
     return config.read(click.get_current_context().find_root().obj)

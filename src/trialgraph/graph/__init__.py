@@ -1,0 +1,1 @@
+"""The graph: its schema, its tables, and the stores they are loaded into."""

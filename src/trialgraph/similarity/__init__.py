@@ -1,0 +1,1 @@
+"""Trials alike, and what makes them alike."""

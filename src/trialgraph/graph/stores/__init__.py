@@ -1,0 +1,1 @@
+"""One file an engine; each is the only importer of it."""
