@@ -56,7 +56,7 @@ class Output:
 
     @contextmanager
     def progress(self, label: str) -> Iterator[Callable[[int, int | None], None]]:
-        """Give a function `(done, total)` that moves a bar on stderr where a person watches, and does nothing elsewhere."""
+        """Give a function `(done, total)` that moves a bar on stderr where a person watches."""
         if not sys.stderr.isatty():
             yield lambda done, total: None
             return
