@@ -41,3 +41,4 @@ SHARED_TERMS: Final = 6  # more than six words do not fit in a line a person rea
 QUERY_SECONDS: Final = 10.0  # a question a person waits for; --timeout asks for more
 QUERY_ROWS: Final = 1000  # what a person may still scroll through; --rows asks for more
 QUERY_BYTES: Final = 10 << 20  # of values in one answer; --bytes asks for more
+SHORT_CELL: Final = 12  # characters; an NCT number or a date, which nobody wants broken over two lines

@@ -1,0 +1,176 @@
+"""What answers look like, and that no text of a registry can do anything but be read."""
+
+from __future__ import annotations
+
+import csv
+import html.parser
+import io
+import json
+
+import pytest
+
+from trialgraph.ask import render
+
+ROWS = [
+    {"id": "NCT04324411", "title": "Sirolimus and ATRA", "score": 0.81234, "drugs": ["sirolimus", "tretinoin"]},
+    {"id": "NCT00000001", "title": None, "score": 1.0, "drugs": []},
+]
+COLUMNS = ("id", "title", "score", "drugs")
+
+ANSI = [
+    "\x1b[31mred\x1b[0m",
+    "\x1b]0;title\x07red",
+    "\x1b]8;;http://x\x1b\\red\x1b]8;;\x1b\\",
+    "\x9b31mred",
+    "\x1b(Bred",
+    "r\x08\x7fed",
+    "\u202ered",
+    "\x1bP1$qm\x1b\\red",
+    "red\x1b[2J\x1b[H",
+    "\ud800red",
+]
+FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x","y")', "\uff1d1+1", "\n=1"]
+XSS = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "</title><script>alert(1)</script>",
+    "<!--<script>",
+    "<svg/onload=alert(1)>",
+    "javascript:alert(1)",
+    "&lt;script&gt;",
+    "</script><script>alert(1)</script>",
+]
+
+
+def test_a_table_for_a_pipe_is_aligned_plain_text():
+    text = render.rows(COLUMNS, ROWS)
+    lines = text.splitlines()
+    assert lines[0].split() == ["id", "title", "score", "drugs"]
+    assert lines[2] == "NCT04324411  Sirolimus and ATRA  0.812  sirolimus; tretinoin"
+    assert lines[3] == "NCT00000001" + " " * 26 + "1"
+
+
+def test_nothing_is_cut_in_a_pipe():
+    long = "word " * 400
+    assert long.strip() in render.rows(["title"], [{"title": long.strip()}])
+
+
+def test_a_table_fits_the_terminal_and_loses_no_letter():
+    long = "immunosuppression " * 30
+    text = render.rows(["id", "title"], [{"id": "NCT04324411", "title": long}], tty=True, width=60)
+    assert max(map(render.display_width, render._ANSI.sub("", text).splitlines())) <= 60
+    assert text.count("immunosuppression") == 30
+    assert "NCT04324411" in text
+
+
+def test_many_short_columns_on_a_narrow_terminal_lose_no_letter():
+    columns = [f"c{i}" for i in range(8)]
+    text = render.rows(columns, [dict.fromkeys(columns, "ABCDEFGHIJK")], tty=True, width=40)
+    assert sum(text.count(letter) for letter in "ABDEFGHIJK") == 80
+
+
+def test_wide_letters_are_aligned_by_cells():
+    lines = render.rows(["a", "b"], [{"a": "漢字", "b": 1}, {"a": "abcd", "b": 2}]).splitlines()
+    assert lines[2] == "漢字  1"
+    assert lines[3] == "abcd  2"
+
+
+def test_json_is_an_array_of_objects_with_letters_as_they_are():
+    rows = [{"id": "a", "title": "Sjögren", "score": float("nan"), "drugs": None}]
+    text = render.rows(COLUMNS, rows, "json")
+    assert "Sjögren" in text
+    assert json.loads(text) == [{"id": "a", "title": "Sjögren", "score": None, "drugs": None}]
+    assert json.loads(render.rows(COLUMNS, [], "json")) == []
+
+
+def test_json_lines_are_one_object_a_line():
+    assert [json.loads(line) for line in render.rows(COLUMNS, ROWS, "nl").splitlines()] == ROWS
+
+
+def test_csv_reads_back():
+    rows = [{"a": 'say "x", twice\nand again', "b": -5, "c": None, "d": True, "e": ["x", "y"], "f": {"k": 1}}]
+    read = list(csv.reader(io.StringIO(render.rows("abcdef", rows, "csv"), newline="")))
+    assert read == [list("abcdef"), ['say "x", twice\nand again', "-5", "", "true", "x; y", '{"k": 1}']]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_a_formula_is_defused_in_csv_unless_raw(text):
+    def cell(raw):
+        return list(csv.reader(io.StringIO(render.rows(["x"], [{"x": text}], "csv", raw=raw), newline="")))[1][0]
+
+    assert cell(raw=False) == "'" + text
+    assert cell(raw=True) == text
+    listed = render.rows(["x"], [{"x": [text]}], "csv")
+    assert list(csv.reader(io.StringIO(listed, newline="")))[1][0].startswith("'")
+
+
+@pytest.mark.parametrize("text", ["-5", "+3.5", "7"])
+def test_a_number_written_as_text_is_no_formula(text):
+    assert render.csv_cell(text) == text
+
+
+@pytest.mark.parametrize("form", ["table", "md", "csv", "json", "nl", "html"])
+@pytest.mark.parametrize("text", ANSI)
+def test_registry_text_cannot_drive_a_terminal(text, form):
+    shown = render.rows(["x"], [{"x": text}], form)
+    assert not set(shown) & set("\x1b\x07\x08\x7f\x9b\u202e\ud800"), repr(shown)
+    assert "ed" in shown
+    if form == "table":
+        assert shown.splitlines()[-1] == "red"
+
+
+@pytest.mark.parametrize("text", ANSI)
+def test_registry_text_cannot_drive_a_terminal_from_a_coloured_table(text):
+    shown = render.rows(["x"], [{"x": text}], tty=True, width=40)
+    assert "red" in shown
+    assert "\x1b[31m" not in shown
+    assert "\x1b]" not in shown
+
+
+@pytest.mark.parametrize("text", XSS)
+def test_markup_in_registry_text_stays_text_in_html(text):
+    class Elements(html.parser.HTMLParser):
+        def __init__(self):
+            super().__init__()
+            self.seen, self.text = [], ""
+
+        def handle_starttag(self, tag, attrs):
+            self.seen.append((tag, attrs))
+
+        def handle_data(self, data):
+            self.text += data
+
+    page = Elements()
+    page.feed(render.rows([text], [{text: text}], "html"))
+    assert [tag for tag, _ in page.seen] == ["table", "thead", "tr", "th", "tbody", "tr", "td"]
+    assert page.text.count(text) == 2
+    assert f'title="{render.html_text(text)}"'.count('"') == 2
+    script = render.script_json({"x": text})
+    assert "<" not in script
+    assert json.loads(script) == {"x": text}
+
+
+@pytest.mark.parametrize("text", ["a|b", "*a*", "[x](http://y)", "<b>", "`x`", "_a_", "a\nb", "![x](y)"])
+def test_markdown_shows_registry_text_as_it_is(text):
+    line = render.rows(["x"], [{"x": text}], "md").splitlines()[2]
+    assert line.count("|") - line.count("\\|") == 2
+    assert "](" not in line.replace("\\]", "")
+    assert "<b>" not in line
+
+
+def test_an_enum_value_is_readable_in_markdown():
+    assert render.markdown("ACTIVE_NOT_RECRUITING") == "ACTIVE_NOT_RECRUITING"
+
+
+def test_a_report_is_figures_under_names():
+    report = {"trials": 23142, "tables": {"Trial": 23142, "Drug": 5}, "reconciled": True}
+    assert render.report(report) == "trials      23,142\ntables\n  Trial     23,142\n  Drug      5\nreconciled  yes\n"
+    assert json.loads(render.report(report, "json")) == report
+    assert "tables.Drug,5" in render.report(report, "csv")
+    assert "| tables.Drug | 5 |" in render.report(report, "md")
+
+
+def test_no_rows_say_so():
+    assert render.rows(COLUMNS, [], tty=True) == "No rows.\n"
+    assert render.rows(["a"], []) == "a\n-\n"
