@@ -1,0 +1,69 @@
+"""What a label, a relationship type and a property are, and the properties that several of them have."""
+
+from __future__ import annotations
+
+import msgspec
+
+STRING, INT, FLOAT, BOOL, LIST = "string", "int", "float", "bool", "list of string"
+
+
+class Property(msgspec.Struct, frozen=True):
+    """One property of a node or relationship; `source` is the record's field it is read from."""
+
+    name: str
+    type: str
+    doc: str
+    unit: str | None = None
+    source: str | None = None
+
+
+class Label(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of node.  The key is its first property; `indexes` are looked up by questions, `full_text` is searched."""
+
+    name: str
+    doc: str
+    properties: tuple[Property, ...]
+    indexes: tuple[str, ...] = ()
+    full_text: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Return the name of the key property."""
+        return self.properties[0].name
+
+
+class Relationship(msgspec.Struct, frozen=True, kw_only=True):
+    """A type of relationship.
+
+    Two of one type between the same two nodes differ in `key`, whose properties are never null and never change
+    without being another relationship.  A derived one is our understanding, not the registry's word.
+    """
+
+    type: str
+    source: str
+    target: str
+    doc: str
+    properties: tuple[Property, ...] = ()
+    key: tuple[str, ...] = ()
+    derived: bool = False
+
+
+METHOD = Property("method", STRING, "The rule that made this relationship")
+FIELD = Property("source_field", STRING, "Where in the record the evidence stands")
+CONFIDENCE = Property("confidence", FLOAT, "How sure the rule is; 1.0 only for an exact, unambiguous name", "0..1")
+DERIVED = (METHOD, FIELD, CONFIDENCE)
+ALIAS = Property("matched_alias", STRING, "The vocabulary's own alias that matched")
+VOCABULARY = Property("vocabulary", STRING, "Which vocabulary knew it: mesh, unii, hand, record, user, ...")
+POSITION = Property("position", INT, "Place in the record's list, from 0")
+SYNONYMS = Property("synonyms", LIST, "The words records use for it, as written")
+MESH_ID = Property("mesh_id", STRING, "MeSH unique id")
+RAW_NAME = Property("raw_name", STRING, "The name as the record writes it")
+LINK = (
+    Property("raw_span", STRING, "The words that name it, as written"),
+    Property("span_in", STRING, "What the words stand in: label, other_name, description, abbreviation, ..."),
+    Property("component", INT, "This is part i ..."),
+    Property("components", INT, "... of n that the words name"),
+    ALIAS,
+    VOCABULARY,
+    *DERIVED,
+)
