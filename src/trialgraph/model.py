@@ -138,6 +138,14 @@ class Reference(_Noun, frozen=True, kw_only=True):
     citation: str | None = None
     pmid: str | None = None
     type: str | None = None  # BACKGROUND, RESULT, DERIVED
+    retractions: tuple[str, ...] = ()  # PubMed ids of the notices that retract it
+
+
+class WebLink(_Noun, frozen=True, kw_only=True):
+    """An address that the record names, with what it is said to be."""
+
+    url: str
+    label: str | None = None
 
 
 class MeshTerm(_Noun, frozen=True, kw_only=True):
@@ -170,9 +178,14 @@ class Trial(_Noun, frozen=True, kw_only=True):
     primary_purpose: str | None = None
     masking: str | None = None
     who_masked: tuple[str, ...] = ()
+    masking_description: str | None = None
+    intervention_model_description: str | None = None
     observational_model: str | None = None
     time_perspective: str | None = None
     patient_registry: bool | None = None
+    target_duration: str | None = None  # of following one participant in a patient registry: "5 Years"
+    biospec_retention: str | None = None
+    biospec_description: str | None = None
     enrollment: int | None = None  # 99999999 in the registry means unknown and is None here
     enrollment_type: str | None = None
     arms: tuple[Arm, ...] = ()
@@ -193,6 +206,8 @@ class Trial(_Noun, frozen=True, kw_only=True):
     results_first_post_date: PartialDate | None = None
     has_results: bool | None = None
     has_expanded_access: bool | None = None
+    expanded_access_id: str | None = None  # the trial id of the expanded access record
+    expanded_access_types: tuple[str, ...] = ()  # INDIVIDUAL, INTERMEDIATE, TREATMENT
     # in whom
     eligibility: str | None = None
     sex: str | None = None
@@ -201,6 +216,9 @@ class Trial(_Noun, frozen=True, kw_only=True):
     std_ages: tuple[str, ...] = ()
     healthy_volunteers: bool | None = None
     study_population: str | None = None
+    sampling_method: str | None = None
+    gender_based: bool | None = None
+    gender_description: str | None = None
     # by whom, where
     organization: Party | None = None  # the body that registered the study
     lead_sponsor: Party | None = None
@@ -214,14 +232,23 @@ class Trial(_Noun, frozen=True, kw_only=True):
     oversight_has_dmc: bool | None = None
     is_fda_regulated_drug: bool | None = None
     is_fda_regulated_device: bool | None = None
+    is_unapproved_device: bool | None = None
+    is_us_export: bool | None = None
     ipd_sharing: str | None = None
     ipd_description: str | None = None
+    ipd_info_types: tuple[str, ...] = ()  # STUDY_PROTOCOL, SAP, ICF, CSR, ANALYTIC_CODE
+    ipd_time_frame: str | None = None
+    ipd_access_criteria: str | None = None
+    ipd_url: str | None = None
     references: tuple[Reference, ...] = ()
+    links: tuple[WebLink, ...] = ()  # "see also"
+    available_ipd: tuple[WebLink, ...] = ()
     # what the registry derived: terms for linking, ancestors only for hierarchy
     condition_meshes: tuple[MeshTerm, ...] = ()
     condition_ancestors: tuple[MeshTerm, ...] = ()
     intervention_meshes: tuple[MeshTerm, ...] = ()
     intervention_ancestors: tuple[MeshTerm, ...] = ()
+    removed_countries: tuple[str, ...] = ()
     # what a mirror lists as related, in its order; kept apart from our own similarity
     listed_related: tuple[ListedTrial, ...] = ()
     unknown_values: tuple[str, ...] = ()  # "overallStatus=PAUSED": kept as they are, and reported
@@ -234,6 +261,20 @@ class ListedTrial(_Noun, frozen=True, kw_only=True):
     title: str | None = None
     overall_status: str | None = None
     phases: tuple[str, ...] = ()
+
+
+class ChangeEvent(_Noun, frozen=True, kw_only=True):
+    """One thing that differs between two consecutive versions of a trial's record."""
+
+    event_id: str  # the same for the same two versions, field and values
+    trial_id: str
+    field: str  # overall_status, enrollment, primary_outcome, site, eligibility, ...
+    old: str | None  # None: added
+    new: str | None  # None: removed
+    seen_at: str  # the newer version's own date, ISO; the day it was fetched where it has none
+    from_sha256: str
+    to_sha256: str
+    detail: str | None = None  # ADDED, REMOVED, REWORDED, or a summary for long texts
 
 
 # --- links from words to concepts -------------------------------------------------------------------------------------
