@@ -1,1 +1,21 @@
-"""Trials alike, and what makes them alike."""
+"""Trials compared: documents in, vectors, exact neighbours and the reasons for each out."""
+
+from trialgraph.similarity.fields import Concept, Document
+from trialgraph.similarity.neighbours import Neighbours, neighbours
+from trialgraph.similarity.reasons import SimilarPair, edges, pair
+from trialgraph.similarity.vectors import Model, Recipe, Vectors, fit, vectors
+
+__all__ = [
+    "Concept",
+    "Document",
+    "Model",
+    "Neighbours",
+    "Recipe",
+    "SimilarPair",
+    "Vectors",
+    "edges",
+    "fit",
+    "neighbours",
+    "pair",
+    "vectors",
+]

@@ -1,0 +1,176 @@
+"""Why two trials are alike: the parts of the score, and the words and concepts that made them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from trialgraph import limits
+from trialgraph.similarity.neighbours import Neighbours
+from trialgraph.similarity.vectors import CONDITION, DRUG, PROCEDURE, RECIPE, SETTING, TEXT, Model, Vectors
+
+
+class SimilarPair(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Two trials that are alike.  `source` sorts before `target`; the six parts add up to the score.
+
+    rank_ab is the place of `target` among the neighbours of `source`, rank_ba the other way; None beyond the last place.
+    Shared things are names, the one that adds most first; "through X" is a thing that at least one of them does not name
+    itself but only something more special.
+    """
+
+    source: str
+    target: str
+    score: float
+    rank_ab: int | None = None
+    rank_ba: int | None = None
+    text_score: float = 0.0
+    condition_score: float = 0.0
+    drug_score: float = 0.0
+    procedure_score: float = 0.0
+    setting_score: float = 0.0
+    together_score: float = 0.0  # drugs or procedures and the condition both shared
+    shared_terms: tuple[str, ...] = ()
+    shared_term_scores: tuple[float, ...] = ()
+    shared_drugs: tuple[str, ...] = ()
+    shared_classes: tuple[str, ...] = ()
+    shared_conditions: tuple[str, ...] = ()
+    shared_procedures: tuple[str, ...] = ()
+    shared_settings: tuple[str, ...] = ()
+    same_sponsor: bool = False
+    recipe: str = RECIPE
+
+
+def edges(
+    model: Model, vectors: Vectors, found: Neighbours, sponsors: Sequence[str | None] = ()
+) -> Iterator[SimilarPair]:
+    """Yield one pair for every two trials of which one is among the other's neighbours, in order of their rows.
+
+    `sponsors` names the sponsor of each row, where that is known.
+    """
+    import numpy as np
+
+    if not vectors.rows:
+        return
+    k = found.indices.shape[1]
+    row = np.repeat(np.arange(vectors.rows), k)
+    other = found.indices.ravel().astype(np.int64)
+    place = np.tile(np.arange(1, k + 1), vectors.rows)
+    real = other >= 0
+    row, other, place = row[real], other[real], place[real]
+    low, high = np.minimum(row, other), np.maximum(row, other)
+    keys, at = np.unique(low * vectors.rows + high, return_inverse=True)
+    forward, back = np.zeros(len(keys), np.int32), np.zeros(len(keys), np.int32)
+    forward[at[row == low]] = place[row == low]
+    back[at[row == high]] = place[row == high]
+    low, high = keys // vectors.rows, keys % vectors.rows
+    for first in range(0, len(keys), limits.BLOCK_ROWS * 16):
+        span = slice(first, first + limits.BLOCK_ROWS * 16)
+        ranks = [(int(f) or None, int(b) or None) for f, b in zip(forward[span], back[span], strict=True)]
+        yield from _pairs(model, vectors, low[span], high[span], ranks, sponsors)
+
+
+def pair(model: Model, vectors: Vectors, a: int, b: int, sponsors: Sequence[str | None] = ()) -> SimilarPair:
+    """Return what makes rows a and b alike, whatever their ranks."""
+    import numpy as np
+
+    return next(_pairs(model, vectors, np.array([a]), np.array([b]), [(None, None)], sponsors))
+
+
+def _pairs(
+    model: Model,
+    vectors: Vectors,
+    a: Any,
+    b: Any,
+    ranks: list[tuple[int | None, int | None]],
+    sponsors: Sequence[str | None],
+) -> Iterator[SimilarPair]:
+    import numpy as np
+
+    from trialgraph.similarity import kernel
+
+    most = limits.REASONS_READ
+    parts = np.zeros((len(a), len(vectors.starts)), np.int64)
+    columns = np.full((len(a), 2, most), -1, np.int64)
+    amounts = np.zeros((len(a), 2, most))
+    starts = np.array(vectors.starts, np.int64)
+    kernel.explain(
+        a,
+        b,
+        vectors.indptr,
+        vectors.indices,
+        vectors.data,
+        starts,
+        model.weights.together,
+        most,
+        parts,
+        columns,
+        amounts,
+    )
+    for i, (x, y) in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
+        value = [int(p) / kernel.MICRO for p in parts[i]]
+        terms = _terms(model, columns[i, 0].tolist(), amounts[i, 0].tolist())
+        shared = _concepts(model, vectors, columns[i, 1].tolist(), x, y)
+        yield SimilarPair(
+            source=vectors.ids[x],
+            target=vectors.ids[y],
+            score=int(parts[i].sum()) / kernel.MICRO,
+            rank_ab=ranks[i][0],
+            rank_ba=ranks[i][1],
+            text_score=value[TEXT],
+            condition_score=value[CONDITION],
+            drug_score=value[DRUG],
+            procedure_score=value[PROCEDURE],
+            setting_score=value[SETTING],
+            together_score=value[-1],
+            shared_terms=tuple(t for t, _ in terms),
+            shared_term_scores=tuple(round(s, 6) for _, s in terms),
+            same_sponsor=bool(sponsors and sponsors[x] is not None and sponsors[x] == sponsors[y]),
+            **shared,
+        )
+
+
+def _terms(model: Model, columns: list[int], amounts: list[float]) -> list[tuple[str, float]]:
+    """Return up to six words or word pairs and what each adds; a word inside a pair shown lends it its amount."""
+    names = model.columns[TEXT]
+    held = [(names[c], s) for c, s in zip(columns, amounts, strict=True) if c >= 0]
+    pairs = [t for t, _ in held if " " in t]
+    out: dict[str, float] = {}
+    for term, amount in held:
+        into = next((p for p in pairs if term in p.split(" ")), term) if " " not in term else term
+        out[into] = out.get(into, 0.0) + amount
+    ranked = sorted(out.items(), key=lambda item: (-item[1], item[0]))[: limits.SHARED_TERMS]
+    return [(" ".join(model.shown.get(w, w) for w in term.split(" ")), amount) for term, amount in ranked]
+
+
+def _concepts(model: Model, vectors: Vectors, columns: list[int], x: int, y: int) -> dict[str, tuple[str, ...]]:
+    """Return the names of shared concepts by kind: those both name themselves, else the nearest that stands above."""
+    kinds: dict[str, list[str]] = {
+        f"shared_{k}": [] for k in ("drugs", "classes", "conditions", "procedures", "settings")
+    }
+    through: dict[str, list[str]] = {kind: [] for kind in kinds}
+    for column in columns:
+        if column < 0:
+            continue
+        block = next(b for b in range(len(vectors.starts) - 1) if column < vectors.starts[b + 1])
+        key = model.columns[block][column - vectors.starts[block]]
+        name = model.names.get(key, key)
+        own = _own(vectors, x, column) and _own(vectors, y, column)
+        if block == DRUG:
+            kinds["shared_drugs" if own else "shared_classes"].append(name)
+        else:
+            kind = {CONDITION: "shared_conditions", PROCEDURE: "shared_procedures", SETTING: "shared_settings"}[block]
+            (kinds if own else through)[kind].append(name)
+    for kind, names in through.items():
+        if names and not kinds[kind]:
+            kinds[kind].append(f"through {names[0]}")
+    return {kind: tuple(names) for kind, names in kinds.items()}
+
+
+def _own(vectors: Vectors, row: int, column: int) -> bool:
+    import numpy as np
+
+    lo, hi = int(vectors.indptr[row]), int(vectors.indptr[row + 1])
+    at = lo + int(np.searchsorted(vectors.indices[lo:hi], column))
+    return bool(vectors.own[at])

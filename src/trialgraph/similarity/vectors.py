@@ -1,0 +1,314 @@
+"""Fits what words and concepts weigh, turns documents into sparse vectors in blocks, and keeps the fitted model as a file."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from trialgraph import limits
+from trialgraph.errors import BuildError
+from trialgraph.similarity.fields import Document, Folded, counts
+
+RECIPE: Final = "1"  # rises with every change that moves a score
+
+# Blocks in the order of their columns.  "class" counts as drug in what is shown.
+BLOCKS: Final = ("text", "condition", "drug", "procedure", "setting")
+TEXT, CONDITION, DRUG, PROCEDURE, SETTING = range(5)
+ARRAYS: Final = ("indptr", "indices", "data", "own")
+
+
+class Recipe(msgspec.Struct, frozen=True, kw_only=True):
+    """The weights of the score; every default is explained in limits.py."""
+
+    k1: float = limits.TEXT_SATURATION
+    b: float = limits.TEXT_LENGTH
+    pairs: float = limits.TEXT_PAIRS
+    text: float = limits.WEIGHT_TEXT
+    condition: float = limits.WEIGHT_CONDITION
+    drug: float = limits.WEIGHT_DRUG
+    procedure: float = limits.WEIGHT_PROCEDURE
+    setting: float = limits.WEIGHT_SETTING
+    together: float = limits.WEIGHT_TOGETHER
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """Return the weight of each block, in the order of BLOCKS."""
+        return (self.text, self.condition, self.drug, self.procedure, self.setting)
+
+
+class Model(msgspec.Struct, frozen=True, kw_only=True):
+    """What was learnt from a corpus: enough to score new trials without it.
+
+    `columns` holds, block by block, the names of columns in order; `found_in` in how many documents each was.
+    `shown` is the commonest way a counted word was written, where that is another than the word itself.
+    """
+
+    recipe: str = RECIPE
+    weights: Recipe = Recipe()
+    documents: int
+    mean_length: float
+    columns: tuple[tuple[str, ...], ...]
+    found_in: tuple[tuple[int, ...], ...]
+    usual: tuple[float, ...]  # of each block, the lower quartile of how much is found
+    shown: dict[str, str] = {}
+    names: dict[str, str] = {}  # of concepts
+
+    def save(self, folder: Path) -> None:
+        """Write the model into a folder, aside and then renamed."""
+        folder.mkdir(parents=True, exist_ok=True)
+        aside = folder / "model.msgpack.new"
+        aside.write_bytes(msgspec.msgpack.encode(self, order="sorted"))
+        aside.replace(folder / "model.msgpack")
+
+    @classmethod
+    def load(cls, folder: Path) -> Model:
+        """Return the model of a folder.  Raises BuildError where there is none, or one of another recipe."""
+        path = folder / "model.msgpack"
+        try:
+            model = msgspec.msgpack.decode(path.read_bytes(), type=cls)
+        except FileNotFoundError as problem:
+            raise BuildError(f"{path} is missing: run `trialgraph build` to fit similarity") from problem
+        except msgspec.DecodeError as problem:
+            raise BuildError(f"{path} cannot be read ({problem}): run `trialgraph build` to fit it again") from problem
+        if model.recipe != RECIPE:
+            raise BuildError(
+                f"{path} is of recipe {model.recipe}, this is {RECIPE}: run `trialgraph build` to fit it again"
+            )
+        return model
+
+
+class Vectors(msgspec.Struct, frozen=True):
+    """Documents as rows of one sparse matrix (CSR); the columns of block i are starts[i] to starts[i + 1].
+
+    `own` marks the entries that a trial names itself, and not only something more special.
+    `unknown` is the share of words (as they stand in the texts) that the model does not know.
+    """
+
+    ids: tuple[str, ...]
+    indptr: Any  # int64[rows + 1]
+    indices: Any  # int32
+    data: Any  # float32
+    own: Any  # bool
+    starts: tuple[int, ...]
+    unknown: float = 0.0
+
+    @property
+    def rows(self) -> int:
+        """Return how many documents there are."""
+        return len(self.ids)
+
+    def save(self, folder: Path) -> None:
+        """Write ids and arrays into a folder."""
+        import numpy as np
+
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ARRAYS:
+            np.save(folder / f"{name}.npy", getattr(self, name))
+        about = {"ids": self.ids, "starts": self.starts, "unknown": self.unknown, "recipe": RECIPE}
+        (folder / "vectors.json").write_bytes(msgspec.json.encode(about))
+
+    @classmethod
+    def load(cls, folder: Path) -> Vectors:
+        """Return the vectors of a folder, their arrays mapped from the files."""
+        import numpy as np
+
+        path = folder / "vectors.json"
+        try:
+            about = msgspec.json.decode(path.read_bytes())
+        except FileNotFoundError as problem:
+            raise BuildError(f"{path} is missing: run `trialgraph build`") from problem
+        arrays = [np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS]
+        return cls(tuple(about["ids"]), *arrays, tuple(about["starts"]), about["unknown"])
+
+
+def fit(documents: Iterable[Document], weights: Recipe | None = None) -> tuple[Model, Vectors]:
+    """Learn from documents what words and concepts weigh.  Returns the model and the documents' own vectors."""
+    counted = _Counted()
+    counted.read(documents)
+    return _fit(counted, weights or Recipe())
+
+
+def vectors(model: Model, documents: Iterable[Document]) -> Vectors:
+    """Return documents as vectors by a model fitted before.  Words and concepts it does not know weigh nothing."""
+    counted = _Counted(model.columns)
+    counted.read(documents)
+    return _weigh(model, counted)
+
+
+class _Counted:
+    """What documents hold, before anything is weighed: per block, rows of (column, amount)."""
+
+    def __init__(self, columns: Sequence[Sequence[str]] | None = None) -> None:
+        self.ids: list[str] = []
+        self.grow = columns is None
+        self.columns: list[dict[str, int]] = [
+            {name: i for i, name in enumerate(block)} for block in columns or ((),) * len(BLOCKS)
+        ]
+        self.ends = [array("q", [0]) for _ in BLOCKS]
+        self.index = [array("i") for _ in BLOCKS]
+        self.amount = [array("f") for _ in BLOCKS]
+        self.length = array("f")
+        self.written: Counter[str] = Counter()
+        self.names: dict[str, str] = {}
+        self.words = self.unknown = 0
+
+    def read(self, documents: Iterable[Document]) -> None:
+        folded = Folded()
+        known = self.columns[TEXT]
+        for document in documents:
+            self.ids.append(document.id)
+            single, pairs, written = counts(document, folded)
+            self.length.append(sum(single.values()))
+            if self.grow:
+                self.written.update(written)
+            else:
+                self.words += len(single)
+                self.unknown += sum(word not in known for word in single)
+            self._add(TEXT, (*single.items(), *pairs.items()))
+            for block, concepts in (
+                (CONDITION, document.conditions),
+                (DRUG, (*document.drugs, *document.classes)),
+                (PROCEDURE, document.procedures),
+                (SETTING, document.settings),
+            ):
+                # A negative amount marks what the trial does not name itself.
+                self._add(block, [(c.id, -c.weight if c.broader else c.weight) for c in concepts])
+                if self.grow:
+                    self.names.update((c.id, c.name) for c in concepts)
+
+    def _add(self, block: int, items: Iterable[tuple[str, float]]) -> None:
+        columns, index, amount = self.columns[block], self.index[block], self.amount[block]
+        for name, n in items:
+            column = columns.setdefault(name, len(columns)) if self.grow else columns.get(name)
+            if column is not None:
+                index.append(column)
+                amount.append(n)
+        self.ends[block].append(len(index))
+
+    def matrix(self, block: int) -> Any:
+        """Return the amounts of a block as a CSR matrix."""
+        import numpy as np
+        from scipy.sparse import csr_matrix
+
+        index = np.frombuffer(self.index[block], np.int32) if self.index[block] else np.zeros(0, np.int32)
+        amount = np.frombuffer(self.amount[block], np.float32) if self.amount[block] else np.zeros(0, np.float32)
+        ends = np.frombuffer(self.ends[block], np.int64)
+        return csr_matrix((amount, index, ends), shape=(len(self.ids), len(self.columns[block])))
+
+
+def _fit(counted: _Counted, weights: Recipe) -> tuple[Model, Vectors]:
+    """Keep the columns that can connect two documents, in alphabetical order, and weigh by them."""
+    import numpy as np
+
+    columns, found_in, matrices = [], [], []
+    for block in range(len(BLOCKS)):
+        matrix = counted.matrix(block)
+        names = np.array(list(counted.columns[block]), dtype=object)
+        found = np.bincount(matrix.indices, minlength=len(names)) if len(names) else np.zeros(0, np.int64)
+        kept = np.flatnonzero(found >= (limits.FEWEST_DOCUMENTS if block == TEXT else 1))
+        kept = kept[np.argsort(names[kept], kind="stable")] if len(kept) else kept
+        matrices.append(_renumbered(matrix, kept))
+        columns.append(tuple(names[kept].tolist()))
+        found_in.append(tuple(found[kept].tolist()))
+    length = np.frombuffer(counted.length, np.float32) if counted.length else np.zeros(0, np.float32)
+    model = Model(
+        weights=weights,
+        documents=len(counted.ids),
+        mean_length=float(length.mean(dtype=np.float64)) if len(length) else 1.0,
+        columns=tuple(columns),
+        found_in=tuple(found_in),
+        usual=(),
+        shown=_shown(counted, columns[TEXT]),
+        names=counted.names,
+    )
+    usual = []
+    for block in range(len(BLOCKS)):
+        norms = _norms(_raw(model, block, matrices[block], length))
+        norms = norms[norms > 0]
+        usual.append(float(np.quantile(norms, 0.25)) if len(norms) else 1.0)
+    model = msgspec.structs.replace(model, usual=tuple(usual))
+    return model, _weigh(model, counted, matrices)
+
+
+def _renumbered(matrix: Any, kept: Any) -> Any:
+    """Return a matrix with only the kept columns, in their order, rows sorted by column."""
+    import numpy as np
+    from scipy.sparse import csr_matrix
+
+    new = np.full(matrix.shape[1], -1, np.int32)
+    new[kept] = np.arange(len(kept), dtype=np.int32)
+    index = new[matrix.indices]
+    stays = index >= 0
+    ends = np.concatenate([[0], np.cumsum(stays)])[matrix.indptr]
+    out = csr_matrix((matrix.data[stays], index[stays], ends), shape=(matrix.shape[0], len(kept)))
+    out.sort_indices()
+    return out
+
+
+def _shown(counted: _Counted, terms: Sequence[str]) -> dict[str, str]:
+    """Return counted word -> the commonest way it was written, for words that are no real words themselves."""
+    folded = Folded()
+    best: dict[str, tuple[int, str]] = {}
+    for written, n in sorted(counted.written.items()):
+        form = folded[written]
+        if form not in best or n > best[form][0]:
+            best[form] = (n, written)
+    known = set(terms)
+    return {form: written for form, (_, written) in best.items() if form != written and form in known}
+
+
+def _raw(model: Model, block: int, amounts: Any, length: Any) -> Any:
+    """Return amounts weighed by how much a document says of it and how rare it is, not yet brought to length."""
+    import numpy as np
+
+    n, found = model.documents, np.array(model.found_in[block], dtype=np.float64)
+    idf = np.log1p((n - found + 0.5) / (found + 0.5))
+    data = amounts.data.astype(np.float64)
+    if block == TEXT:
+        w = model.weights
+        pair = np.array([" " in name for name in model.columns[TEXT]], dtype=bool)
+        idf = np.where(pair, idf * w.pairs, idf)
+        relative = np.repeat(length.astype(np.float64) / max(model.mean_length, 1.0), np.diff(amounts.indptr))
+        data = data * (w.k1 + 1) / (data + w.k1 * (1 - w.b + w.b * relative))
+    out = amounts.astype(np.float64)
+    out.data = np.abs(data) * idf[amounts.indices]
+    return out
+
+
+def _norms(matrix: Any) -> Any:
+    import numpy as np
+
+    squares = np.concatenate([[0.0], np.cumsum(matrix.data**2)])
+    return np.sqrt(np.maximum(squares[matrix.indptr[1:]] - squares[matrix.indptr[:-1]], 0.0))
+
+
+def _weigh(model: Model, counted: _Counted, matrices: Sequence[Any] | None = None) -> Vectors:
+    """Bring each block of each document to its length and put the blocks side by side."""
+    import numpy as np
+    from scipy.sparse import hstack
+
+    if matrices is None:
+        matrices = [counted.matrix(block) for block in range(len(BLOCKS))]
+        for matrix in matrices:
+            matrix.sort_indices()
+    length = np.frombuffer(counted.length, np.float32) if counted.length else np.zeros(0, np.float32)
+    blocks = []
+    for block, weight in enumerate(model.weights.weights):
+        raw = _raw(model, block, matrices[block], length)
+        norms = _norms(raw)
+        enough = np.minimum(1.0, np.sqrt(norms / model.usual[block])) if block != TEXT else np.ones(len(norms))
+        scale = math.sqrt(weight) * enough / np.where(norms > 0, norms, 1.0)
+        raw.data *= np.repeat(scale, np.diff(raw.indptr))
+        blocks.append(raw)
+    starts = tuple(int(x) for x in np.concatenate([[0], np.cumsum([b.shape[1] for b in blocks])]))
+    whole = hstack(blocks, format="csr", dtype=np.float32)
+    own = hstack(matrices, format="csr", dtype=np.float32).data > 0
+    unknown = counted.unknown / counted.words if counted.words else 0.0
+    indptr = whole.indptr.astype(np.int64)
+    return Vectors(tuple(counted.ids), indptr, whole.indices.astype(np.int32), whole.data, own, starts, unknown)
