@@ -74,10 +74,14 @@ def markdown() -> str:
 
 
 def _table(properties: tuple[Property, ...]) -> list[str]:
-    rows = ["| property | type | unit | what it is | read from |", "| --- | --- | --- | --- | --- |"]
-    for p in properties:
-        rows.append(f"| `{p.name}` | {p.type} | {p.unit or ''} | {p.doc} | {f'`{p.source}`' if p.source else ''} |")
-    return rows
+    return [
+        "| property | type | unit | what it is | read from |",
+        "| --- | --- | --- | --- | --- |",
+        *(
+            f"| `{p.name}` | {p.type} | {p.unit or ''} | {p.doc} | {f'`{p.source}`' if p.source else ''} |"
+            for p in properties
+        ),
+    ]
 
 
 if __name__ == "__main__":

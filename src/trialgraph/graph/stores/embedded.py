@@ -1,0 +1,259 @@
+"""The embedded graph: ArcadeDB inside this process, one folder on disk, nothing to install or start."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from trialgraph.errors import StoreError, UsageError
+from trialgraph.graph import schema, swap
+from trialgraph.graph.snapshot import Difference, Snapshot
+from trialgraph.graph.stores import Loaded, Progress, Result, reconcile
+from trialgraph.limits import EMBEDDED_ROWS_A_COMMIT, QUERY_ROWS, QUERY_SECONDS
+
+_TYPES = {
+    schema.STRING: "STRING",
+    schema.INT: "LONG",
+    schema.FLOAT: "DOUBLE",
+    schema.BOOL: "BOOLEAN",
+    schema.LIST: "LIST OF STRING",
+}
+_LOADED = "loaded.json"
+_NO_FILES = {"opencypher.loadCsv.allowFileUrls": False, "opencypher.loadCsv.allowRemoteUrls": False}
+_AT = re.compile(r"line (\d+):(\d+)")
+
+
+class EmbeddedStore:
+    """The graph in a folder.  Any number of processes may read it; loading replaces the folder as a whole."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = f"the embedded graph in {path}"
+        self._open: tuple[int, Any, Path] | None = None  # the time limit in ms, the database, the view it is opened by
+
+    # --- asking -------------------------------------------------------------------------------------------------------
+
+    def query(
+        self,
+        cypher: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        timeout: float = QUERY_SECONDS,
+        rows: int = QUERY_ROWS,
+    ) -> Result:
+        """Run Cypher that only reads; the engine ends it after `timeout` seconds."""
+        database = self._reader(timeout)
+        found: list[dict[str, Any]] = []
+        columns: tuple[str, ...] = ()
+        cut = False
+        with _as_sentences(timeout):
+            results = database.query("opencypher", cypher, *([dict(params)] if params else []))
+            for row in results:
+                if len(found) >= rows:
+                    cut = True
+                    break
+                columns = columns or tuple(row.get_property_names())
+                found.append({name: _plain(row.get(name)) for name in columns})
+            results.close()
+        return Result(columns, found, cut)
+
+    def loaded(self) -> str | None:
+        """Return the hash of the snapshot in the folder, or None."""
+        try:
+            told = json.loads((swap.heal(self.path) / _LOADED).read_bytes())
+        except (OSError, ValueError):
+            return None
+        return told.get("hash") if told.get("schema") == schema.VERSION else None
+
+    def counts(self) -> dict[str, int]:
+        """Return how many nodes and relationships of each kind the engine counts."""
+        database = self._reader(QUERY_SECONDS)
+        return {name: database.count_type(name) for name in [*schema.LABEL, *schema.RELATIONSHIP]}
+
+    def close(self) -> None:
+        """Close the engine's files."""
+        if self._open is not None:
+            _, database, view = self._open
+            self._open = None
+            database.close()
+            shutil.rmtree(view, ignore_errors=True)
+
+    def __del__(self) -> None:
+        self.close()
+
+    def _reader(self, timeout: float) -> Any:
+        """Return the database, opened so that it refuses writes and ends a query after `timeout`.
+
+        The engine takes its time limit from a file in the database's folder when it opens it; so it is given a folder
+        of links to the graph's files with a file of its own.
+        """
+        limit = max(1, round(timeout * 1000))
+        if self._open is not None and self._open[0] == limit:
+            return self._open[1]
+        self.close()
+        files = swap.heal(self.path) / "db"
+        if not files.is_dir():
+            raise UsageError(f"no graph in {self.path}; run `trialgraph build` first")
+        if self.loaded() is None:
+            raise StoreError(f"{self.path} was written by another version; run `trialgraph load` to write it again")
+        arcadedb = _engine(self.path.parent)
+        view = Path(tempfile.mkdtemp(prefix="trialgraph-"))
+        for file in files.resolve().iterdir():
+            if file.name != "configuration.json":
+                (view / file.name).symlink_to(file)
+        limits = {"configuration": {"command.timeout": limit, **_NO_FILES}}
+        (view / "configuration.json").write_text(json.dumps(limits), "utf-8")
+        try:
+            database = arcadedb.DatabaseFactory(str(view)).open(read_only=True)
+        except arcadedb.ArcadeDBError as problem:
+            shutil.rmtree(view, ignore_errors=True)
+            raise StoreError(f"{self.path} cannot be opened ({problem}); run `trialgraph load --full`") from problem
+        self._open = (limit, database, view)
+        return database
+
+    # --- loading ------------------------------------------------------------------------------------------------------
+
+    def load(self, snapshot: Snapshot, progress: Progress | None = None, *, full: bool = False) -> Loaded:
+        """Build the graph of a snapshot aside and put it in the place of the one that is there."""
+        if self.loaded() == snapshot.hash and not full:
+            counts = self.counts()
+            reconcile(counts, snapshot, self.name)
+            return Loaded({}, True, counts)
+        tables = self._against_what_is_there(snapshot)
+        part = swap.aside(self.path)
+        _keep(snapshot, part / "snapshot")
+        arcadedb = _engine(self.path.parent)
+        try:
+            database = arcadedb.create_database(str(part / "db"))
+            try:
+                _fill(database, snapshot, progress or (lambda done, total: None))
+                counts = {name: database.count_type(name) for name in [*schema.LABEL, *schema.RELATIONSHIP]}
+            finally:
+                database.close()
+        except arcadedb.ArcadeDBError as problem:
+            raise StoreError(f"{self.name} could not be written: {problem}") from problem
+        reconcile(counts, snapshot, self.name)
+        (part / _LOADED).write_text(json.dumps({"hash": snapshot.hash, "schema": schema.VERSION}), "utf-8")
+        swap.sync(part)
+        self.close()
+        swap.put(part, self.path)
+        return Loaded(tables, True, counts)
+
+    def _against_what_is_there(self, snapshot: Snapshot) -> dict[str, Difference]:
+        """Return how the snapshot differs from the loaded one, which lies beside the graph."""
+        if self.loaded() is not None and (self.path / "snapshot").is_dir():
+            return snapshot.compare(Snapshot.open(self.path / "snapshot"))
+        tables = snapshot.manifest["tables"]
+        return {name: Difference(tables[name]["rows"], 0, 0) for name in tables if tables[name]["rows"]}
+
+
+def _engine(home: Path) -> Any:
+    """Return the engine's module, told before it starts to log into the home and to print nothing."""
+    os.environ.setdefault("ARCADEDB_LOG_CONSOLE", "0")
+    os.environ.setdefault("ARCADEDB_LOG_DIR", str(home / "log"))
+    import arcadedb
+
+    return arcadedb
+
+
+def _keep(snapshot: Snapshot, at: Path) -> None:
+    """Keep a snapshot beside its graph; its files never change, so links to them are enough."""
+    for file in sorted(snapshot.path.rglob("*")):
+        if file.is_file():
+            copy = at / file.relative_to(snapshot.path)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(file, copy)
+            except OSError:  # another file system, or one without links
+                shutil.copyfile(file, copy)
+
+
+def _fill(database: Any, snapshot: Snapshot, progress: Progress) -> None:
+    """Write a snapshot into an empty database: types, nodes, relationships, then indexes over what is there."""
+    for label in schema.LABELS:
+        database.command("sql", f"CREATE VERTEX TYPE `{label.name}`")
+        _properties(database, label.name, label.properties)
+    for kind in schema.RELATIONSHIPS:
+        database.command("sql", f"CREATE EDGE TYPE `{kind.type}`")
+        _properties(database, kind.type, kind.properties)
+    total = sum(snapshot.rows_of(name) for name in [*schema.LABEL, *schema.RELATIONSHIP])
+    done = 0
+    edges = sum(snapshot.rows_of(name) for name in schema.RELATIONSHIP)
+    address: dict[str, dict[str, str]] = {}
+    with database.graph_batch(commit_every=EMBEDDED_ROWS_A_COMMIT, expected_edge_count=max(edges, 1)) as batch:
+        for label in schema.LABELS:
+            known = address[label.name] = {}
+            for rows in snapshot.batches(label.name):
+                known.update(
+                    zip((row[label.key] for row in rows), batch.create_vertices(label.name, rows), strict=True)
+                )
+                done += len(rows)
+                progress(done, total)
+        for kind in schema.RELATIONSHIPS:
+            sources, targets = address[kind.source], address[kind.target]
+            for rows in snapshot.batches(kind.type):
+                ends = [sources[row.pop("source")] for row in rows], [targets[row.pop("target")] for row in rows]
+                batch.new_edges(ends[0], kind.type, ends[1], rows if kind.properties else None)
+                done += len(rows)
+                progress(done, total)
+    for label in schema.LABELS:
+        database.command("sql", f"CREATE INDEX ON `{label.name}` (`{label.key}`) UNIQUE")
+        for name in label.indexes:
+            database.command("sql", f"CREATE INDEX ON `{label.name}` (`{name}`) NOTUNIQUE NULL_STRATEGY SKIP")
+        if label.full_text:
+            database.command("sql", full_text_index(label))
+
+
+def full_text_index(label: schema.Label) -> str:
+    """Return the engine's statement for a label's full-text index, named as in Neo4j: trial_text."""
+    names = ", ".join(f"`{name}`" for name in label.full_text)
+    return f"CREATE INDEX `{label.name.lower()}_text` ON `{label.name}` ({names}) FULL_TEXT NULL_STRATEGY SKIP"
+
+
+def _properties(database: Any, name: str, properties: tuple[schema.Property, ...]) -> None:
+    for p in properties:
+        database.command("sql", f"CREATE PROPERTY `{name}`.`{p.name}` {_TYPES[p.type]}")
+
+
+def _plain(value: Any) -> Any:
+    """Return a result's value without the engine's own fields; nodes and relationships as the same maps everywhere."""
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, Mapping):
+        kind = value.get("@type")
+        inner = {name: _plain(one) for name, one in value.items() if not name.startswith("@")}
+        if kind in schema.LABEL:
+            return {"labels": [kind], "properties": inner}
+        return {"type": kind, "properties": inner} if kind in schema.RELATIONSHIP else inner
+    return value
+
+
+@contextmanager
+def _as_sentences(timeout: float) -> Iterator[None]:
+    """Turn the engine's errors into ours."""
+    import arcadedb
+
+    began = time.monotonic()
+    try:
+        yield
+    except arcadedb.ArcadeDBError as problem:
+        text = str(problem)
+        if "arcadedb.command.timeout" in text:
+            took = time.monotonic() - began
+            sentence = (
+                f"the query was stopped after {took:.1f} s (limit {timeout:g} s); ask for less, or --timeout more"
+            )
+            raise StoreError(sentence) from problem
+        if "NotIdempotent" in text or "read only" in text:
+            raise UsageError("this query would write or call what is not allowed here; queries only read") from problem
+        reason = re.sub(r"^.*?Exception: ", "", text)
+        reason = re.sub(r" \(caused by .*\)$", "", reason)
+        raise UsageError(f"the query cannot be run: {reason}") from problem

@@ -1,0 +1,89 @@
+"""Put a finished folder in another's place so that whoever looks sees the old one or the new one, whole."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from trialgraph.errors import BuildError
+
+_EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
+_AT_FDCWD = -100
+
+
+def aside(at: Path) -> Path:
+    """Return an empty folder beside `at` to write into; what a killed run left there is removed first."""
+    folder = at.with_name(at.name + ".part")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def heal(at: Path) -> Path:
+    """Return `at`, put back first where a run was killed between the two renames of `put`."""
+    old = at.with_name(at.name + ".old")
+    if not at.exists() and old.is_dir():
+        old.rename(at)
+    return at
+
+
+def put(new: Path, at: Path) -> None:
+    """Rename `new` to `at`; the folder that was there is removed afterwards."""
+    old = at.with_name(at.name + ".old")
+    heal(at)
+    shutil.rmtree(old, ignore_errors=True)
+    if not at.exists():
+        new.rename(at)
+    elif _exchange(new, at):
+        new.rename(old)
+    else:
+        at.rename(old)
+        new.rename(at)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Swap two folders in one step where the system can (Linux); False where it cannot."""
+    if not sys.platform.startswith("linux"):
+        return False
+    swap = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if swap is None:
+        return False
+    return bool(swap(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _EXCHANGE) == 0)
+
+
+def sync(folder: Path) -> None:
+    """Make sure that every file under `folder` is on the disk before the folder is put in place."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+
+@contextmanager
+def one_at_a_time(home: Path, what: str) -> Iterator[None]:
+    """Hold the home for writing snapshot and graph; raises BuildError saying who holds it."""
+    import fcntl
+
+    home.mkdir(parents=True, exist_ok=True)
+    path = home / "build.lock"
+    with path.open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            holder = file.read().strip() or "another process"
+            raise BuildError(f"{home} is being written by {holder}; wait until it is done") from None
+        file.truncate(0)
+        file.write(f"process {os.getpid()} ({what})")
+        file.flush()
+        yield
+        file.truncate(0)
