@@ -44,6 +44,7 @@ class SetAside(_Noun, frozen=True, kw_only=True):
     source: str
     why: str
     path: str | None = None
+    body: bytes | None = None  # as received, where the id by which it could be found again is what is missing
 
 
 # --- a trial ----------------------------------------------------------------------------------------------------------
