@@ -134,7 +134,8 @@ class Archive:
             )
             db.execute(
                 "UPDATE crawl SET cursor = ?2, pages = pages + 1, repeated = repeated + ?3, "
-                "set_aside = set_aside + ?4, announced = coalesce(?5, announced), data_timestamp = coalesce(?6, data_timestamp), "
+                "set_aside = set_aside + ?4, announced = coalesce(?5, announced), "
+                "data_timestamp = coalesce(?6, data_timestamp), "
                 "data_timestamp_began = coalesce(data_timestamp_began, ?6) WHERE crawl = ?1",
                 (crawl, page.cursor, repeated, len(page.set_aside), page.announced, page.data_timestamp),
             )
