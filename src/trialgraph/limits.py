@@ -39,6 +39,8 @@ MOST_SET_ASIDE: Final = 0.01  # share of records; above it a build fails, since 
 
 # --- entities ---------------------------------------------------------------------------------------------------------
 
+EDIT_LETTERS: Final = 8  # a shorter word has too many real neighbours one letter away
+
 # --- similarity -------------------------------------------------------------------------------------------------------
 
 NEIGHBOURS: Final = 10  # a page of results; evaluation measures the same ten

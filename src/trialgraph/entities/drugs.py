@@ -1,0 +1,375 @@
+"""Links each intervention of a trial to the drugs that it names, and says by which words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from trialgraph.entities import doses
+from trialgraph.entities.corrections import Correction, Corrections
+from trialgraph.entities.drugs_abbreviations import TrialText
+from trialgraph.entities.drugs_find import Mention, Segment, find, segments
+from trialgraph.entities.drugs_nothing import governs, is_care, is_placebo, without_control_saline
+from trialgraph.entities.drugs_unlisted import misspelt, unlisted
+from trialgraph.errors import UsageError
+from trialgraph.model import DrugLink, Intervention, Resolution, Trial
+from trialgraph.text import fold
+from trialgraph.vocabularies.drugs import Drug, DrugVocabulary, Match
+from trialgraph.vocabularies.keys import key
+
+# What the types of entries may name, and how far we look for it.
+WIDELY = frozenset(("DRUG", "BIOLOGICAL", "COMBINATION_PRODUCT", "GENETIC"))
+LABEL_AND_NAMES = frozenset(("DIETARY_SUPPLEMENT", "RADIATION"))
+DEVICES = frozenset(("DEVICE",))
+ONLY_WHOLE = frozenset(("OTHER",))
+_RELEASES = re.compile(r"elut|coat|releas|impregnat|medicated|loaded|drug.?fil", re.IGNORECASE)
+_HARD_JOINT = ("+", "(+)", ";", "plus", "with", "then", "vs", "vs.", "versus", "combined with", "in combination with")
+
+CONFIDENCE = {
+    "user": 1.0,
+    "exact": 1.0,
+    "span": 0.97,
+    "combination": 0.95,
+    "bracket": 0.93,
+    "other-name": 0.9,
+    "abbreviation": 0.85,
+    "edit-distance": 0.8,
+    "description": 0.75,
+    "unlisted": 0.5,
+}
+
+
+class _Found(msgspec.Struct):
+    """A drug found somewhere in a record."""
+
+    drug: Drug
+    text: str  # the whole string
+    start: int
+    end: int
+    span_in: str
+    field: str  # path within the intervention
+    alias: str
+    vocabulary: str
+    method: str
+
+
+class DrugLinker:
+    """Understands interventions.  Pure per call: it keeps no memory of the trials it has seen."""
+
+    def __init__(self, vocabulary: DrugVocabulary, corrections: Corrections | None = None) -> None:
+        self.vocabulary = vocabulary
+        self.corrections = corrections or Corrections()
+        self._labels: dict[str, tuple[Match | None, Correction]] = {}
+        self._same: dict[str, Drug] = {}
+        for folded, correction in self.corrections.of("drug").items():
+            self._add_correction(folded, correction)
+
+    # --- for whole trials ---------------------------------------------------------------------------------------------
+
+    def link(self, trial: Trial) -> tuple[DrugLink, ...]:
+        """Return the drugs that each intervention of a trial names, in the order of the record."""
+        text = TrialText(trial, self.vocabulary)
+        return tuple(
+            link
+            for i, entry in enumerate(trial.interventions)
+            for link in self._links(i, entry, self._entry(entry, text))
+        )
+
+    def understand(self, text: str) -> tuple[DrugLink, ...]:
+        """Return the drugs that a label names, as if it were an intervention of type DRUG."""
+        entry = Intervention(name=text, type="DRUG")
+        return tuple(self._links(0, entry, self._entry(entry, TrialText(Trial(id="", registry=""), self.vocabulary))))
+
+    def resolve(self, name: str) -> Resolution | None:
+        """Return the one drug that a name given by a person means, or None."""
+        links = self.understand(name)
+        ids = {link.concept_id for link in links}
+        if len(ids) != 1 or links[0].vocabulary == "none":
+            drug = self.vocabulary.drug(name.strip())
+            if drug is None:
+                return None
+            return Resolution(
+                kind="drug", id=drug.id, name=drug.name, given=name, matched_alias=drug.id, method="id", confidence=1.0
+            )
+        link = links[0]
+        return Resolution(
+            kind="drug",
+            id=link.concept_id,
+            name=link.name,
+            given=name,
+            matched_alias=link.matched_alias,
+            method=link.method,
+            confidence=link.confidence,
+        )
+
+    def suggest(self, name: str, most: int = 5) -> list[str]:
+        """Return names of drugs that are written like a name."""
+        return self.vocabulary.suggest(name, most)
+
+    # --- one entry ----------------------------------------------------------------------------------------------------
+
+    def _entry(self, entry: Intervention, text: TrialText) -> list[_Found]:
+        kind = entry.type or "DRUG"
+        corrected = self._labels.get(fold(entry.name))
+        if corrected:
+            match = corrected[0]
+            whole = Mention(0, len(entry.name), match, "user") if match else None
+            return list(self._founds([whole] if whole else [], entry.name, "label", "name"))
+        if kind in DEVICES:
+            return self._device(entry)
+        if kind in ONLY_WHOLE:
+            return self._whole(entry)
+        if kind not in WIDELY and kind not in LABEL_AND_NAMES:
+            return []
+        found, silent = self._label(entry.name, text, "label", "name")
+        if found or silent:
+            return found
+        return self._elsewhere(entry, text, widely=kind in WIDELY)
+
+    def _elsewhere(self, entry: Intervention, text: TrialText, *, widely: bool) -> list[_Found]:
+        """Look in the other names, the trial's own abbreviations and the description, in this order."""
+        most = max(1, len(segments(entry.name)))
+        found: list[_Found] = []
+        for n, other in enumerate(entry.other_names):
+            if len({f.drug.id for f in found}) >= most:
+                break
+            more, _ = self._label(other, text, "other_name", f"otherNames[{n}]", plain=True)
+            found += [_retold(f, "other-name") for f in more]
+        if found or not widely:
+            return found
+        found = self._abbreviated(entry.name, text)
+        if found:
+            return found
+        if entry.description and not is_placebo(entry.description[:200]):
+            mentions = [m for m in find(entry.description[:400], self.vocabulary) if _surely(m)]
+            found = [
+                _retold(f, "description")
+                for f in self._founds(mentions, entry.description, "description", "description")
+            ]
+        if found:
+            return found
+        name = unlisted(entry.name, entry.type or "DRUG")
+        return [name] if False else self._unlisted(name, entry) if name else []
+
+    def _unlisted(self, name: tuple[str, int, int], entry: Intervention) -> list[_Found]:
+        words, start, end = name
+        drug = self._canonical(Drug("TXT:" + key(words).replace(" ", "-"), words))
+        return [_Found(drug, entry.name, start, end, "label", "name", words, "none", "unlisted")]
+
+    def _label(
+        self, label: str, text: TrialText, span_in: str, field: str, *, plain: bool = False
+    ) -> tuple[list[_Found], bool]:
+        """Return the drugs of a label, and whether its silence is an answer: placebo, usual care."""
+        whole = self.vocabulary.match(key(label))
+        if whole and key(label) not in self.vocabulary.exactly:
+            return list(self._founds([Mention(0, len(label), whole, "exact")], label, span_in, field)), True
+        parts = _given(label)
+        if not parts:
+            return [], True
+        blanked = without_control_saline(label)
+        found: list[_Found] = []
+        missed: list[Segment] = []
+        for part in parts:
+            mentions = self._part(blanked, part)
+            if mentions:
+                found += self._founds(mentions, label, span_in, field)
+            else:
+                missed.append(part)
+        if plain:
+            return found, True
+        for part in missed:
+            at = found[-1:] and part.start
+            words = label[part.start : part.end]
+            close = misspelt(_outside(blanked, part), self.vocabulary)
+            if close:
+                found += self._founds(close, label, span_in, field)
+            elif found and at is not None:
+                found += self._abbreviated(words, text, label, part.start)
+        silent = not found and (is_care(label) or blanked != label or not any(c.isalpha() for c in blanked))
+        return found, silent
+
+    def _part(self, label: str, part: Segment) -> list[Mention]:
+        """Return the mentions of a part outside its brackets, or else those in them."""
+        mentions = find(_outside(label, part), self.vocabulary)
+        if mentions:
+            return mentions
+        for inner in part.inner:
+            text = " " * inner.start + label[inner.start : inner.end]
+            if not is_placebo(text):
+                mentions += [Mention(m.start, m.end, m.match, "bracket") for m in find(text, self.vocabulary)]
+        return mentions
+
+    def _abbreviated(self, words: str, text: TrialText, label: str | None = None, offset: int = 0) -> list[_Found]:
+        """Return what the trial's own text says the unknown words of a label stand for."""
+        found: list[_Found] = []
+        for short, start, end in text.candidates(words):
+            match = text.meaning(short)
+            if match:
+                for drug in match.drugs:
+                    found.append(
+                        _Found(
+                            self._canonical(drug), label or words, offset + start, offset + end, "abbreviation", "name",
+                            match.alias, match.vocabulary, "abbreviation",
+                        )
+                    )  # fmt: skip
+        return found
+
+    def _device(self, entry: Intervention) -> list[_Found]:
+        """A device includes a drug when its words say that it gives the drug off, or when it is a brand that does."""
+        label = entry.name
+        if is_placebo(label):
+            return []
+        mentions = find(label, self.vocabulary)
+        releases = _RELEASES.search(label) is not None
+        mine = [m for m in mentions if releases or m.match.vocabulary == "hand"]
+        if mine:
+            return list(self._founds(mine, label, "label", "name"))
+        others: list[_Found] = []
+        for n, other in enumerate(entry.other_names):
+            if _RELEASES.search(other):
+                others += self._founds(find(other, self.vocabulary), other, "other_name", f"otherNames[{n}]")
+        if not others and releases and entry.description and _RELEASES.search(entry.description):
+            others += self._founds(
+                find(entry.description[:400], self.vocabulary), entry.description, "description", "description"
+            )
+        return [_retold(f, "other-name") for f in others] if len({f.drug.id for f in others}) == 1 else []
+
+    def _whole(self, entry: Intervention) -> list[_Found]:
+        """An entry of type OTHER names a drug only where the whole label is one."""
+        if is_placebo(entry.name) or without_control_saline(entry.name) != entry.name:
+            return []
+        match = self.vocabulary.match(key(doses.bare(entry.name)))
+        return list(
+            self._founds([Mention(0, len(entry.name), match, "exact")] if match else [], entry.name, "label", "name")
+        )
+
+    # --- from mentions to links ---------------------------------------------------------------------------------------
+
+    def _founds(self, mentions: Iterable[Mention], text: str, span_in: str, field: str) -> Iterator[_Found]:
+        for m in mentions:
+            method = "combination" if len(m.drugs) > 1 and m.method in ("exact", "span") else m.method
+            for drug in m.drugs:
+                yield _Found(
+                    self._canonical(drug),
+                    text,
+                    m.start,
+                    m.end,
+                    span_in,
+                    field,
+                    m.match.alias,
+                    m.match.vocabulary,
+                    method,
+                )
+
+    def _links(self, at: int, entry: Intervention, found: list[_Found]) -> list[DrugLink]:
+        first: dict[str, _Found] = {}
+        for one in found:
+            first.setdefault(one.drug.id, one)
+        links = []
+        for n, one in enumerate(first.values(), 1):
+            dose = doses.near(one.text, one.start, one.end, entry.description, alone=len(first) == 1)
+            links.append(
+                DrugLink(
+                    concept_id=one.drug.id,
+                    name=one.drug.name,
+                    raw=one.text if len(one.text) <= 400 else one.text[:400],
+                    span=one.text[one.start : one.end],
+                    span_in=one.span_in,
+                    matched_alias=one.alias,
+                    vocabulary=one.vocabulary,
+                    method=one.method,
+                    confidence=CONFIDENCE[one.method],
+                    source_field=f"armsInterventionsModule.interventions[{at}].{one.field}",
+                    component=n,
+                    components=len(first),
+                    intervention=at,
+                    mesh_id=one.drug.mesh_id,
+                    unii=one.drug.unii,
+                    dose_value=dose.value,
+                    dose_unit=dose.unit,
+                    form=dose.form,
+                    route=dose.route,
+                    frequency=dose.frequency,
+                )
+            )
+        return links
+
+    # --- the user's corrections ---------------------------------------------------------------------------------------
+
+    def _canonical(self, drug: Drug) -> Drug:
+        return self._same.get(drug.id, drug) if self._same else drug
+
+    def _add_correction(self, folded: str, correction: Correction) -> None:
+        match = None
+        if correction.target is not None:
+            match = self._target(correction)
+        drug = self.vocabulary.drug(correction.words)
+        if (drug or correction.words.startswith("TXT:")) and match:
+            self._same[drug.id if drug else correction.words] = match.drugs[0]
+        else:
+            self._labels[folded] = (match, correction)
+
+    def _target(self, correction: Correction) -> Match:
+        target = correction.target or ""
+        drug = self.vocabulary.drug(target)
+        if drug:
+            return Match((drug,), correction.words, "user")
+        if target.startswith("TXT:"):
+            return Match((Drug(target, target[4:].replace("-", " ")),), correction.words, "user")
+        drugs: list[Drug] = []
+        for part in target.split(" + "):
+            match = self.vocabulary.resolve(part)
+            if match is None:
+                near = self.vocabulary.suggest(part, 3)
+                hint = f"; near: {', '.join(near)}" if near else ""
+                raise UsageError(f"corrections.txt, line {correction.line}: {part!r} is no drug that we know{hint}")
+            drugs += match.drugs
+        return Match(tuple(drugs), correction.words, "user")
+
+
+def _retold(found: _Found, method: str) -> _Found:
+    found.method = method
+    return found
+
+
+def _surely(mention: Mention) -> bool:
+    """Tell whether a mention in running text is a drug's name for sure: long, or by hand."""
+    return mention.match.vocabulary == "hand" or len(mention.match.alias) > 4
+
+
+def _outside(label: str, part: Segment) -> str:
+    """Return a part without its brackets, at its place in the label."""
+    text = " " * part.start + label[part.start : part.end]
+    for inner in part.inner:
+        text = text[: inner.start - 1] + " " * (inner.end + 2 - inner.start) + text[inner.end + 1 :]
+    return text[: part.end]
+
+
+def _given(label: str) -> list[Segment]:
+    """Return the parts of a label that name something given: not a placebo, nor what it stands in for."""
+    parts = segments(label)
+    if not is_placebo(label):
+        return parts
+    kept: list[Segment] = []
+    governed = False
+    for part in parts:
+        words = _outside(label, part)
+        if governed and part.joint not in _HARD_JOINT:
+            continue
+        governed = False
+        if is_placebo(words):
+            governed = governs(words) is not None
+            only = not re.sub(
+                r"\W|\d|placebos?|matching|matched|oral|tablets?|capsules?", "", words, flags=re.IGNORECASE
+            )
+            while kept and part.joint == "/" and not only and _tight(label, part):
+                kept.pop()  # "levodopa/carbidopa placebo"
+            continue
+        kept.append(part)
+    return kept
+
+
+def _tight(label: str, part: Segment) -> bool:
+    return part.start > 1 and label[part.start - 1] == "/" and label[part.start - 2] != " "

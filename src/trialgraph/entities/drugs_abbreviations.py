@@ -1,0 +1,91 @@
+"""What a trial's own text says that its abbreviations and codes stand for: "long form (SHORT)", "CODE (name)"."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+
+from trialgraph.entities.drugs_find import find
+from trialgraph.model import Trial
+from trialgraph.vocabularies.drugs import DrugVocabulary, Match
+from trialgraph.vocabularies.keys import key
+
+_SHORT = re.compile(r"[A-Za-z][A-Za-z]*[A-Z0-9][\w-]*(?:[ -]\d+\w*)?|[A-Z]{2,}\d*|[a-z]{1,4}-?\d{2,}")
+_UNITS = frozenset("mg kg ml mcg ug iu qd bid tid iv sc im po od mm cm hr xl sr er cr xr".split())
+
+
+class TrialText:
+    """The running text of one trial, searched only when a label needs it."""
+
+    def __init__(self, trial: Trial, vocabulary: DrugVocabulary) -> None:
+        self._trial = trial
+        self._vocabulary = vocabulary
+        self._known: dict[str, Match | None] = {}
+
+    @functools.cached_property
+    def text(self) -> str:
+        """The trial's titles, summary, arms and interventions, one paragraph each."""
+        t = self._trial
+        parts: list[str | None] = [t.official_title, t.brief_title, t.brief_summary, t.detailed_description]
+        for arm in t.arms:
+            parts += [arm.label, arm.description]
+        for entry in t.interventions:
+            parts += [entry.name, *entry.other_names, entry.description]
+        return "\n".join(part for part in parts if part)
+
+    def candidates(self, words: str) -> Iterator[tuple[str, int, int]]:
+        """Yield the words that look like an abbreviation or a code, with their places."""
+        for found in _SHORT.finditer(words):
+            if found[0].lower() not in _UNITS and len(found[0]) > 1:
+                yield found[0], found.start(), found.end()
+
+    def meaning(self, short: str) -> Match | None:
+        """Return what the trial says that a short form means, or None."""
+        if short not in self._known:
+            self._known[short] = self._meaning(short)
+        return self._known[short]
+
+    def _meaning(self, short: str) -> Match | None:
+        if short not in self.text:
+            return None
+        quoted = re.escape(short)
+        for found in re.finditer(rf"(?<![\w-]){quoted}(?![\w-])", self.text):
+            before = self.text[max(0, found.start() - 80) : found.start()].split("\n")[-1]
+            after = self.text[found.end() : found.end() + 80].split("\n")[0]
+            match = self._long_form(short, before) if re.search(r"[(\[]\s*$", before) else None
+            match = match or self._gloss(after)
+            if match:
+                return match
+        return None
+
+    def _long_form(self, short: str, before: str) -> Match | None:
+        """Read "long form (SHORT": the last name before the bracket, if the short form can stand for it."""
+        text = re.sub(r"[(\[]\s*$", "", before)
+        mentions = find(text, self._vocabulary)
+        if not mentions or re.search(r"[,;.]|\band\b", text[mentions[-1].end :]) or len(text) - mentions[-1].end > 25:
+            return None
+        last = mentions[-1]
+        return last.match if _stands_for(short, text[last.start : last.end], last.match) else None
+
+    def _gloss(self, after: str) -> Match | None:
+        """Read "CODE (name)", "CODE [name]" and "CODE = name" when the name begins there."""
+        opened = re.match(r"\s*(?:[(\[]|=|is\b|:)\s*(?:also known as|i\.e\.,?|INN:?)?\s*", after)
+        if not opened or after[opened.start() : opened.end()].strip() in ("is", ":"):
+            return None
+        inside = re.split(r"[)\];]", after[opened.end() :])[0]
+        mentions = find(inside, self._vocabulary)
+        return mentions[0].match if mentions and mentions[0].start <= 3 else None
+
+
+def _stands_for(short: str, long: str, match: Match) -> bool:
+    """Tell whether the letters of a short form occur in this order in the long form, beginning with its first."""
+    if any(c.isdigit() for c in short):
+        return True
+    forms = [long, *(drug.name for drug in match.drugs)]
+    return any(_in_order(key(short).replace(" ", ""), key(form)) for form in forms)
+
+
+def _in_order(short: str, long: str) -> bool:
+    rest = iter(long)
+    return bool(short) and long[:1] == short[0] and all(c in rest for c in short)

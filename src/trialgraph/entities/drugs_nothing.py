@@ -1,0 +1,63 @@
+"""Tells which words of a label name nothing that is given: placebo, vehicle, sham, usual care, saline as a control."""
+
+from __future__ import annotations
+
+import re
+
+_PLACEBO = re.compile(
+    r"\b(?:placebos?|plac|pbo|placebo-?controlled|vehicles?|vehicule|sham|dummy|dummies|mock|simulated|inactive|excipients?)\b",
+    re.IGNORECASE,
+)
+# "placebo to X", "vehicle for X and Y", "X matching placebo": what the word governs
+_GOVERNS = re.compile(
+    r"\b(?:placebos?|vehicle|dummy|sham)\b\W*(?:comparator|control|tablets?|capsules?|pills?|injections?|solution|"
+    r"infusion|powder|treatment|drug|product|identical|similar|equivalent|corresponding|designed|given)*\W*"
+    r"\b(?:to|for|of|matching|matched|like|mimicking|resembling|corresponding|identical|in place of|instead of|de)\b",
+    re.IGNORECASE,
+)
+_SALINE = re.compile(
+    r"\b(?:(?:normal|isotonic|physiologic(?:al)?|sterile|buffered|phosphate[- ]buffered|0[.,]9\s*%?|bacteriostatic|"
+    r"preservative[- ]free)[\s-]*)*\bsaline\b(?:[\s-]*(?:solution|injection|infusion|placebo|0[.,]9\s*%|control))*"
+    r"|\b0[.,]9\s*%?\s*(?:sodium chloride|nacl|natrium chloride|salt solution)\b(?:\s*(?:solution|injection|infusion))*"
+    r"|\b(?:sodium chloride|nacl)\s*\(?(?:solution|injection|infusion)?[\s,]*0[.,]9\s*%?"
+    r"|\b(?:sterile |distilled |tap )*water(?: for injections?)?\b",
+    re.IGNORECASE,
+)
+_HYPERTONIC = re.compile(r"\bhypertonic\b|\b(?:[3-9]|10|20|23[.,]4|7[.,][25])\s*%", re.IGNORECASE)
+_CARE = re.compile(
+    r"\b(?:standard|usual|routine|conventional|best|optimal|optimi[sz]ed|supportive|current|existing|background|"
+    r"customary|regular|normal|local|ongoing|active|intensive|basic)\b[\w\s/,-]*"
+    r"\b(?:care|treatment|therapy|therapies|management|practice|regimen|medications?|procedures?|dressing|diet|support)\b"
+    r"|\bstandard of care\b|\bsoc\b|\bno (?:treatment|intervention|drug|therapy|medication|prophylaxis|vaccine)\b"
+    r"|\b(?:un|non-?)treated\b|\bobservation(?:al)?\b|\bwatchful waiting\b|\bcontrol(?: group| arm)?\b"
+    r"|\bquestionnaires?\b|\bsurvey\b|\blaboratory\b|\bcollection\b|\bblood (?:draw|sample|sampling|test)s?\b|\bbiopsy\b",
+    re.IGNORECASE,
+)
+
+
+def is_placebo(text: str) -> bool:
+    """Tell whether a text speaks of a placebo, a vehicle or a sham."""
+    return _PLACEBO.search(text) is not None
+
+
+def governs(text: str) -> int | None:
+    """Return where the words begin that a placebo stands in for ("placebo to X and Y"), or None."""
+    found = _GOVERNS.search(text)
+    return found.end() if found else None
+
+
+def is_control_saline(text: str) -> bool:
+    """Tell whether a text names salt water or water as it is used for a control, and not a strong solution."""
+    return _SALINE.search(text) is not None and _HYPERTONIC.search(text) is None
+
+
+def without_control_saline(text: str) -> str:
+    """Return the text with salt water and water blanked, of the same length."""
+    if _HYPERTONIC.search(text):
+        return text
+    return _SALINE.sub(lambda found: " " * len(found[0]), text)
+
+
+def is_care(text: str) -> bool:
+    """Tell whether a text speaks of care as usual, of observing, or of taking samples."""
+    return _CARE.search(text) is not None

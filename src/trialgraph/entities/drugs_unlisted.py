@@ -1,0 +1,103 @@
+"""Names that no vocabulary holds: one edit away from one that it does, or plainly a code or a product of its own."""
+
+from __future__ import annotations
+
+import functools
+import re
+import string
+
+from trialgraph.entities import doses
+from trialgraph.entities.drugs_find import Mention
+from trialgraph.entities.drugs_nothing import is_care, is_placebo, is_control_saline
+from trialgraph.limits import EDIT_LETTERS
+from trialgraph.vocabularies import mesh
+from trialgraph.vocabularies.drugs import DrugVocabulary, Match
+from trialgraph.vocabularies.keys import key, words
+
+_CODE = re.compile(
+    r"(?<![\w.])(?=[\w./-]*[A-Z])(?:[A-Z][A-Za-z]{0,7}[- ]?\d{2,}[\w./-]*|[A-Z]{2,6}-[A-Z]?\d+[\w-]*)(?!\w)"
+)
+_PRODUCT = re.compile(
+    r"\b(?:cells?|lymphocytes?|vaccines?|vaccination|car-?ts?|tcr|pbls?|tils?|peptides?|serum|plasma|extracts?|allergens?|"
+    r"virus|plasmid|vector|fibroblasts?|keratinocytes?|macrophages?|platelets?|monocytes?|exosomes?|microbiota|"
+    r"probiotics?|lysate|antigen)\b",
+    re.IGNORECASE,
+)
+_TRIAL_WORDS = frozenset(
+    """group arm cohort part study treatment therapy dose high low medium intensive regimen drug drugs medication
+    comparator active experimental control test reference product investigational chemotherapy immunotherapy
+    antibiotic antibiotics surgery radiation radiotherapy transplant transplantation collection sample observation
+    intervention standard care vaccine injection infusion tablet capsule cream gel lotion patch ointment spray solution
+    oral topical intravenous subcutaneous daily weekly once twice placebo sedation anesthesia analgesia block""".split()
+)  # fmt: skip
+
+
+@functools.cache
+def ordinary_words() -> frozenset[str]:
+    """Return the folded words of MeSH outside chemicals: words that mean something else than a new drug."""
+    found: set[str] = set(_TRIAL_WORDS)
+    for heading in mesh.load().descriptors.values():
+        if not all(n.startswith("D") for n in heading.tree_numbers):
+            for name in (heading.name, *heading.synonyms):
+                found.update(key(name).split())
+    return frozenset(found)
+
+
+def misspelt(text: str, vocabulary: DrugVocabulary) -> list[Mention]:
+    """Return the drugs whose names are one letter away from single rare words of a text."""
+    found = []
+    for word, start, end in words(text):
+        if (
+            len(word) >= EDIT_LETTERS
+            and word.isascii()
+            and word not in ordinary_words()
+            and word not in vocabulary.lengths
+        ):
+            match = _one_edit_away(word, vocabulary)
+            if match:
+                found.append(Mention(start, end, match, "edit-distance"))
+    return found
+
+
+def _one_edit_away(word: str, vocabulary: DrugVocabulary) -> Match | None:
+    near: dict[tuple[str, ...], Match] = {}
+    for edited in _edits(word):
+        if len(edited) >= EDIT_LETTERS - 1 and edited in vocabulary.names:
+            match = vocabulary.match(edited)
+            if match and match.drugs:
+                near[tuple(drug.id for drug in match.drugs)] = match
+    return next(iter(near.values())) if len(near) == 1 else None
+
+
+def _edits(word: str) -> set[str]:
+    """Return the words one insertion, deletion, replacement or exchange of neighbours away; the first letter stays."""
+    splits = [(word[:i], word[i:]) for i in range(1, len(word) + 1)]
+    letters = string.ascii_lowercase
+    return (
+        {a + b[1:] for a, b in splits if b}
+        | {a + b[1] + b[0] + b[2:] for a, b in splits if len(b) > 1}
+        | {a + c + b[1:] for a, b in splits if b for c in letters}
+        | {a + c + b for a, b in splits for c in letters}
+    ) - {word}
+
+
+def unlisted(label: str, kind: str) -> tuple[str, int, int] | None:
+    """Return the words of a label that are plainly a code or a product without an entry, with their place."""
+    if is_placebo(label) or is_care(label) or is_control_saline(label):
+        return None
+    code = _CODE.search(label)
+    if code and not doses.is_dose(code[0]):
+        return code[0].rstrip("-./"), code.start(), code.start() + len(code[0].rstrip("-./"))
+    bare = doses.bare(label)
+    if not bare:
+        return None
+    start = max(0, label.find(bare))
+    tokens = bare.split()
+    rare = [w for w in key(bare).split() if w.isalpha() and len(w) > 4 and w not in ordinary_words()]
+    if len(tokens) == 1 and rare and bare[0].isalpha():
+        return bare, start, start + len(bare)
+    if kind in ("BIOLOGICAL", "GENETIC") and 1 < len(tokens) <= 8 and (_PRODUCT.search(bare) or rare):
+        return bare, start, start + len(bare)
+    if kind == "DRUG" and 1 < len(tokens) <= 3 and len(rare) == len(tokens):
+        return bare, start, start + len(bare)
+    return None
