@@ -1,5 +1,7 @@
 """A graph small enough to know by heart: three trials, two drugs, a condition below another."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -73,8 +75,8 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         {"source": "NCT90000002", "target": "MESH:D020123", "role": "EXPERIMENTAL", **LINK},
     ],
     "STUDIES": [
-        {"source": "NCT90000001", "target": "MESH:D000744", "raw_name": "AIHA", **{**LINK, "source_field": "conditions[0]"}},
-        {"source": "NCT90000001", "target": "MESH:D000744", "raw_name": "wAIHA", **{**LINK, "source_field": "conditions[1]"}},
+        {"source": "NCT90000001", "target": "MESH:D000744", "raw_name": "AIHA", **LINK, "source_field": "conditions[0]"},
+        {"source": "NCT90000001", "target": "MESH:D000744", "raw_name": "wAIHA", **LINK, "source_field": "conditions[1]"},
     ],
     "IS_A": [{"source": "MESH:D000744", "target": "MESH:D000743", **LINK}],
     "SPONSORS": [{"source": "some-hospital", "target": "NCT90000001", "raw_name": "Some Hospital", **LINK}],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 STRING, INT, FLOAT, BOOL, LIST = "string", "int", "float", "bool", "list of string"
+FLOATS = "list of float"
 
 
 class Property(msgspec.Struct, frozen=True):

@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import Final
 
 from trialgraph.graph.labels import LABELS
-from trialgraph.graph.properties import BOOL, FLOAT, INT, LIST, STRING, Label, Property, Relationship
+from trialgraph.graph.properties import BOOL, FLOAT, FLOATS, INT, LIST, STRING, Label, Property, Relationship
 from trialgraph.graph.relationships import RELATIONSHIPS
 
 __all__ = [
     "BOOL",
     "FLOAT",
+    "FLOATS",
     "INT",
     "LABEL",
     "LABELS",

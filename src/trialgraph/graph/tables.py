@@ -23,6 +23,7 @@ def arrow_schema(name: str) -> pa.Schema:
         schema.FLOAT: pa.float64(),
         schema.BOOL: pa.bool_(),
         schema.LIST: pa.list_(pa.string()),
+        schema.FLOATS: pa.list_(pa.float64()),
     }
     return pa.schema([(column, types[kind]) for column, kind in schema.columns(name)])
 

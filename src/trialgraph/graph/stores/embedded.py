@@ -25,6 +25,7 @@ _TYPES = {
     schema.FLOAT: "DOUBLE",
     schema.BOOL: "BOOLEAN",
     schema.LIST: "LIST OF STRING",
+    schema.FLOATS: "LIST OF DOUBLE",
 }
 _LOADED = "loaded.json"
 _NO_FILES = {"opencypher.loadCsv.allowFileUrls": False, "opencypher.loadCsv.allowRemoteUrls": False}
