@@ -203,8 +203,9 @@ def _complain(source: Registry, result: Result) -> None:
         raise UsageError("; ".join(refused) + others)
     if not result.whole:
         twice = f" {result.repeated:,} came twice: its order moved while we read." if result.repeated else ""
+        announced = result.announced or 0
         raise Unfinished(
-            f"{source.name} announced {result.announced or 0:,} records and gave {(result.announced or 0) - result.short:,}: "
+            f"{source.name} announced {announced:,} records and gave {announced - result.short:,}: "
             f"{result.short:,} are missing.{twice} What came is kept; "
             "run the same command again, or in smaller parts with --since or --query"
         )
