@@ -3,65 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-
-import msgspec
+from collections.abc import Sequence
 
 from trialgraph.errors import RecordError
 from trialgraph.model import Arm, Identifier, Intervention, ListedTrial, Location, Official, Party, RawRecord, Trial
 from trialgraph.registries import ctgov_terms as terms
 from trialgraph.registries.identifiers import identifier
+from trialgraph.registries.meddatax_page import (
+    entries_of,
+    groups_of,
+    label_and_value,
+    labelled_values,
+    sections_of,
+    until_label,
+)
 from trialgraph.registries.page_text import Line, lines_of
 from trialgraph.registries.values import all_of, date_of, one_of, participants
 from trialgraph.text import fold, plain, prose
 
 PARSER_VERSION = "meddatax-1"
 
-# Section titles in the order of the page, each with how the hint under it begins.
-SECTIONS = {
-    "Study Results": "",
-    "Basic Information": "Get a concise",
-    "Brief Summary": "Review the sponsor-provided",
-    "Detailed Description": "Dive into",
-    "Conditions": "See the medical",
-    "Keywords": "Explore important",
-    "Study Design": "Understand how",
-    "Study Groups": "Review each arm",
-    "Interventions": "Learn about",
-    "Primary Outcomes": "",
-    "Secondary Outcomes": "",
-    "Eligibility Criteria": "Check the participation",
-    "Sponsors": "Meet the organi",
-    "Responsible Party": "Identify the individual",
-    "Locations": "Explore where",
-    "Countries": "Review the countries",
-    "Other Identifiers": "Review additional",
-    "References": "",
-    "Related Publications": "",
-    "More Related Trials": "Additional clinical trials",
-}
-_PLACE = {title: place for place, title in enumerate(SECTIONS)}
-LABELS = (
-    "NCT ID", "Last Updated", "Recruitment Status", "Clinical Phase", "Total Enrollment", "Study Classification",
-    "Study Start Date", "Study Completion Date", "Allocation Method", "Intervention Model", "Primary Study Purpose",
-    "Blinding Strategy", "Group Type", "Intervention Type", "Other Intervention Names", "Minimum Eligible Age",
-    "Maximum Eligible Age", "Eligible Sex", "Accepts Healthy Volunteers", "Sponsor Role", "Responsibility Role",
-    "Site Status", "Identifier Type", "Identifier Source",
-)  # fmt: skip
-_LABELLED = re.compile(rf"({'|'.join(LABELS)})(?:\s*:\s*|\s+|$)(.*)", re.DOTALL)
 _NCT = re.compile(r"NCT[0-9]{8}")
-_SHORT_VALUE = re.compile(r"[-0-9A-Z]\S*(?: \S+){0,2}")
 _CODE = re.compile(r"[A-Z][A-Z0-9_/]+")
 _PARTICIPANTS = re.compile(r"([0-9][0-9,. ]*)\s*participants?", re.IGNORECASE)
-
-
-class _Entry(msgspec.Struct):
-    """One thing of a section: its name, what stands under it, its labelled values, and names nested in it."""
-
-    name: str
-    words: list[str] = []
-    values: dict[str, str] = {}
-    nested: list[str] = []
 
 
 def parse(raw: RawRecord) -> Trial:
@@ -70,17 +34,17 @@ def parse(raw: RawRecord) -> Trial:
     Raises RecordError for a page that is no trial page, or that tells of another trial.
     """
     lines = lines_of(raw.body)
-    sections = _sections(lines)
-    top, basic = sections.get("", []), _values(sections.get("Basic Information", []))
-    nct = _nct(_values(top).get("NCT ID", ""))
+    sections = sections_of(lines)
+    top, basic = sections.get("", []), labelled_values(sections.get("Basic Information", []))
+    nct = _nct(labelled_values(top).get("NCT ID", ""))
     if nct is None or "Basic Information" not in sections:
         what = "an NCT ID" if nct is None else "a section Basic Information"
         raise RecordError(raw.id, f"the page is no trial page: it has not got {what}")
     if _nct(raw.id) not in (None, nct):
         raise RecordError(raw.id, f"the page tells of another trial, {nct}")
     odd: list[str] = []
-    design = _values(sections.get("Study Design", []))
-    entitled = _values(sections.get("Eligibility Criteria", []))
+    design = labelled_values(sections.get("Study Design", []))
+    entitled = labelled_values(sections.get("Eligibility Criteria", []))
     interventions, arms = _interventions_and_arms(sections, odd)
     sponsors = _sponsors(sections.get("Sponsors", []), odd)
     party_type, party = _responsible(sections.get("Responsible Party", []), odd)
@@ -90,7 +54,7 @@ def parse(raw: RawRecord) -> Trial:
         registry="ctgov",
         brief_title=_title(top),
         identifiers=_identifiers(sections.get("Other Identifiers", [])),
-        last_update_post_date=date_of(_values(top).get("Last Updated"), "Last Updated", odd),
+        last_update_post_date=date_of(labelled_values(top).get("Last Updated"), "Last Updated", odd),
         has_results=_has_results(sections.get("Study Results", [])),
         overall_status=one_of(terms.STATUSES, basic.get("Recruitment Status"), "overallStatus", odd),
         phases=_phases(basic.get("Clinical Phase"), odd),
@@ -108,7 +72,7 @@ def parse(raw: RawRecord) -> Trial:
         masking=one_of(terms.MASKINGS, design.get("Blinding Strategy"), "masking", odd),
         arms=arms,
         interventions=interventions,
-        eligibility=_prose(_until_label(sections.get("Eligibility Criteria", []))),
+        eligibility=_prose(until_label(sections.get("Eligibility Criteria", []))),
         minimum_age=plain(entitled.get("Minimum Eligible Age")),
         maximum_age=plain(entitled.get("Maximum Eligible Age")),
         sex=one_of(terms.SEXES, entitled.get("Eligible Sex"), "sex", odd),
@@ -124,108 +88,7 @@ def parse(raw: RawRecord) -> Trial:
     )
 
 
-# --- the page in pieces -----------------------------------------------------------------------------------------------
-
-
-def _sections(lines: Sequence[Line]) -> dict[str, list[Line]]:
-    """Return the lines under each section title, those before the first under "".
-
-    A title counts only at the heading level of "Basic Information" and after the titles before it, so that a study
-    group called "Interventions" begins no section.  A heading of that level that we do not know ends a section.
-    """
-    level = next((line.level for line in lines if line.text == "Basic Information"), 0)
-    found: dict[str, list[Line]] = {"": []}
-    name, last = "", -1
-    for line in lines:
-        place = _PLACE.get(line.text, -1)
-        if line.level == level and place > last:
-            name, last = line.text, place
-            found[name] = []
-        elif level and line.level == level:
-            name = f"? {line.text}"
-            found.setdefault(name, [])
-        elif found[name] or not _is_hint(line.text, name):
-            found[name].append(line)
-    return found
-
-
-def _is_hint(text: str, section: str) -> bool:
-    return bool(SECTIONS.get(section)) and text.startswith(SECTIONS[section])
-
-
-def _labelled(line: Line) -> tuple[str, str] | None:
-    """Return label and value where a line is a label ("Group Type") or begins with one ("NCT ID: NCT04324411")."""
-    match = _LABELLED.fullmatch(line.text)
-    if match is None:
-        return None
-    value = match[2].strip()
-    # Prose may begin with the words of a label; a value is a code, a number or a few words.
-    return (match[1], value) if not value or ":" in line.text[: len(match[1]) + 2] or _is_value(value) else None
-
-
-def _is_value(text: str) -> bool:
-    return text in {"lead", "collaborator"} or bool(_SHORT_VALUE.fullmatch(text))
-
-
-def _values(lines: Sequence[Line]) -> dict[str, str]:
-    """Return labelled values, the first of each label; a label without a value is left out."""
-    found: dict[str, str] = {}
-    for n, line in enumerate(lines):
-        labelled = _labelled(line)
-        if labelled is not None:
-            label, value = labelled
-            value = value or _next_value(lines, n)
-            if value:
-                found.setdefault(label, value)
-    return found
-
-
-def _next_value(lines: Sequence[Line], n: int) -> str:
-    following = lines[n + 1] if n + 1 < len(lines) else None
-    return following.text if following is not None and not following.level and _labelled(following) is None else ""
-
-
-def _until_label(lines: Sequence[Line]) -> list[Line]:
-    end = next((n for n, line in enumerate(lines) if _labelled(line) is not None), len(lines))
-    return list(lines[:end])
-
-
-def _entries(lines: Sequence[Line]) -> Iterator[_Entry]:
-    """Yield the things of a section: one a heading of its highest level, or where none is a heading, one a label."""
-    level = min((line.level for line in lines if line.level), default=0)
-    entry: _Entry | None = None
-    skip = done = False
-    for n, line in enumerate(lines):
-        if skip:
-            skip = False
-            continue
-        labelled = _labelled(line)
-        if (level and line.level == level) or (not level and labelled is None and (entry is None or done)):
-            if entry is not None:
-                yield entry
-            entry, done = _Entry(line.text), False
-        elif entry is None:
-            continue
-        elif labelled is not None:
-            label, value = labelled
-            if not value:
-                value = _next_value(lines, n)
-                skip = label != "Other Intervention Names" and bool(value or _is_empty(lines, n + 1))
-            entry.values.setdefault(label, value)
-            done = label not in {"Identifier Type", "Other Intervention Names"}
-        elif line.level or "Other Intervention Names" in entry.values:
-            entry.nested.append(line.text)
-        else:
-            entry.words.append(line.text)
-    if entry is not None:
-        yield entry
-
-
-def _is_empty(lines: Sequence[Line], n: int) -> bool:
-    return n < len(lines) and not lines[n].text and not lines[n].level
-
-
-# --- what the pieces say ----------------------------------------------------------------------------------------------
+# --- what the page says ------------------------------------------------------------------------------------------------
 
 
 def _nct(text: str) -> str | None:
@@ -234,7 +97,7 @@ def _nct(text: str) -> str | None:
 
 
 def _title(top: Sequence[Line]) -> str | None:
-    titles = [line for line in top if line.level == 1] or [line for line in top if _labelled(line) is None]
+    titles = [line for line in top if line.level == 1] or [line for line in top if label_and_value(line) is None]
     return plain(" ".join(titles[0].text.split())) if titles else None
 
 
@@ -267,9 +130,9 @@ def _enrollment(text: str | None, odd: list[str]) -> int | None:
 def _interventions_and_arms(
     sections: dict[str, list[Line]], odd: list[str]
 ) -> tuple[tuple[Intervention, ...], tuple[Arm, ...]]:
-    given = [entry for entry in _entries(sections.get("Interventions", [])) if entry.name]
+    given = [entry for entry in entries_of(sections.get("Interventions", [])) if entry.name]
     names = [" ".join(entry.name.split()) for entry in given]
-    groups = [entry for entry in _groups(sections.get("Study Groups", []), names) if entry.name]
+    groups = [entry for entry in groups_of(sections.get("Study Groups", []), names) if entry.name]
     received = [
         tuple(n for n, name in enumerate(names) if fold(name) in {fold(nested) for nested in group.nested})
         for group in groups
@@ -296,34 +159,9 @@ def _interventions_and_arms(
     return interventions, arms
 
 
-def _groups(lines: Sequence[Line], interventions: Sequence[str]) -> Iterator[_Entry]:
-    """Yield the study groups; an intervention's name stands under its group as a lower heading or a line of its own."""
-    known = {fold(name) for name in interventions}
-    if any(line.level for line in lines):
-        yield from _entries(lines)
-        return
-    entry: _Entry | None = None
-    for n, line in enumerate(lines):
-        labelled = _labelled(line)
-        is_value = n > 0 and _labelled(lines[n - 1]) in {("Group Type", ""), ("Intervention Type", "")}
-        if labelled is not None or is_value:
-            if entry is not None and labelled is not None and labelled[0] == "Group Type":
-                entry.values["Group Type"] = labelled[1] or _next_value(lines, n)
-        elif entry is not None and fold(line.text) in known and "Group Type" in entry.values:
-            entry.nested.append(line.text)
-        elif entry is None or ("Group Type" in entry.values and not entry.nested):
-            if entry is not None:
-                yield entry
-            entry = _Entry(line.text)
-        elif "Group Type" not in entry.values:
-            entry.words.append(line.text)
-    if entry is not None:
-        yield entry
-
-
 def _sponsors(lines: Sequence[Line], odd: list[str]) -> list[Party]:
     found = []
-    for entry in _entries(lines):
+    for entry in entries_of(lines):
         name, role = plain(entry.name), entry.values.get("Sponsor Role", "").lower()
         if name is None:
             continue
@@ -341,9 +179,9 @@ def _sponsors(lines: Sequence[Line], odd: list[str]) -> list[Party]:
 
 
 def _responsible(lines: Sequence[Line], odd: list[str]) -> tuple[str | None, Official | None]:
-    entry = next(_entries(lines), None)
+    entry = next(entries_of(lines), None)
     if entry is None:
-        return _values(lines).get("Responsibility Role"), None
+        return labelled_values(lines).get("Responsibility Role"), None
     kind = one_of(terms.PARTIES, entry.values.get("Responsibility Role"), "responsibleParty.type", odd)
     name = plain(entry.name)
     title = plain(" ".join(entry.words))
@@ -352,7 +190,7 @@ def _responsible(lines: Sequence[Line], odd: list[str]) -> tuple[str | None, Off
 
 def _locations(lines: Sequence[Line], countries: Sequence[str], odd: list[str]) -> tuple[Location, ...]:
     found = []
-    for entry in _entries(lines):
+    for entry in entries_of(lines):
         city, state, country = _place(entry.words[0] if entry.words else "", countries)
         facility = plain(entry.name)
         if facility or city or state or country:
@@ -374,7 +212,7 @@ def _place(text: str, countries: Sequence[str]) -> tuple[str | None, str | None,
 
 def _identifiers(lines: Sequence[Line]) -> tuple[Identifier, ...]:
     found = []
-    for entry in _entries(lines):
+    for entry in entries_of(lines):
         value = plain(entry.name)
         if value is not None:
             source = entry.values.get("Identifier Source", "").upper().replace(" ", "_")
