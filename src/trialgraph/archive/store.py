@@ -281,6 +281,20 @@ class Archive:
             if record is not None:
                 yield record, columns[5], not_seen_since
 
+    def keys(self) -> Iterator[tuple[str, str]]:
+        """Yield registry and id of every record, ordered."""
+        yield from self._rows("SELECT registry, id FROM record ORDER BY registry, id")
+
+    def newest_of(self, keys: Collection[tuple[str, str]], *, on_damaged: OnDamaged | None = None) -> Iterator[Newest]:
+        """Yield the newest version of these records, in no order; damaged ones as `newest` does."""
+        select = f"SELECT {_COLUMNS}, r.not_seen_since FROM json_each(?) k CROSS JOIN record r ON r.registry = "
+        select += "json_extract(k.value, '$[0]') AND r.id = json_extract(k.value, '$[1]') "
+        select += "JOIN version v ON v.version = r.newest LEFT JOIN body b ON b.version = v.version"
+        for *columns, not_seen_since in self._rows(select, (msgspec.json.encode(list(keys)).decode(),)):
+            record = self._record(columns, on_damaged)
+            if record is not None:
+                yield record, columns[5], not_seen_since
+
     def versions(self, known_as: str | None = None, *, on_damaged: OnDamaged | None = None) -> Iterator[RawRecord]:
         """Yield every version of one id (or of all), by registry and id, the oldest first by the record's own date."""
         rows = self._rows(

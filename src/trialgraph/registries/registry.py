@@ -83,6 +83,7 @@ class Registry(msgspec.Struct, frozen=True, kw_only=True):
     hosts: frozenset[str] = frozenset()  # where a redirect may lead
     seconds_between: float = 1.0
     obeys_robots: bool = False
+    trial_id: Callable[[str], str] = str  # a record's id here -> the trial's id, known before the record is read
     base: Callable[[str], str] = str  # an address as a person writes it -> the one that paths are added to
 
     def normal_id(self, text: str) -> str | None:
