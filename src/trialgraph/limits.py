@@ -36,8 +36,11 @@ IMPORT_BATCH: Final = 500  # records a transaction when importing files
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 MOST_SET_ASIDE: Final = 0.01  # share of records; above it a build fails, since the shape of the source has changed
+READ_BATCH: Final = 500  # records unpacked at once: some 10 MB, and few enough questions to the archive
 
 # --- entities ---------------------------------------------------------------------------------------------------------
+
+MOST_SAME_NUMBER: Final = 6  # registrations that share one number; more is an umbrella or a mistake
 
 EDIT_LETTERS: Final = 8  # a shorter word has too many real neighbours one letter away
 

@@ -281,7 +281,7 @@ class Archive:
             if record is not None:
                 yield record, columns[5], not_seen_since
 
-    def keys(self) -> Iterator[tuple[str, str]]:
+    def record_keys(self) -> Iterator[tuple[str, str]]:
         """Yield registry and id of every record, ordered."""
         yield from self._rows("SELECT registry, id FROM record ORDER BY registry, id")
 

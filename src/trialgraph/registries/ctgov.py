@@ -321,6 +321,7 @@ REGISTRY = Registry(
     id_pattern=r"NCT\d{8}",
     rank=0,
     parse=_parse,
+    parser_version="ctgov-1",
     pages=pages,
     selects=frozenset({"query", "condition", "intervention", "sponsor", "since", "ids", "all", "limit"}),
     hosts=frozenset({"clinicaltrials.gov", "www.clinicaltrials.gov"}),

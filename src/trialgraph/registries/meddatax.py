@@ -136,6 +136,7 @@ REGISTRY = Registry(
     id_pattern=r"NCT\d{8}",
     rank=10,
     parse=_parse,
+    parser_version="meddatax-1",
     pages=pages,
     selects=frozenset({"ids", "related"}),
     hosts=frozenset({"meddatax.com", "www.meddatax.com"}),
