@@ -1,0 +1,31 @@
+// Organisations that bring others together, by period
+// Read: `partners` are distinct organisations in the same trials; `only_through` of them meet nobody else in
+//   these trials of that period, so the broker is their one link.
+// $about  subject    a drug, drug class, condition (with all below it) or sponsor (with subsidiaries)
+// $most   int = 100  how many rows at most
+// -> period, organization, organization_class, trials, partners, only_through
+CALL {
+  MATCH (:Drug {drug_id: $about})<-[:TESTS]-(t:Trial) RETURN t
+  UNION
+  MATCH (:DrugClass {class_id: $about})<-[:IN_CLASS]-(:Drug)<-[:TESTS]-(t:Trial) RETURN t
+  UNION
+  MATCH (:Condition {condition_id: $about})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial) RETURN t
+  UNION
+  MATCH (:Organization {organization_id: $about})<-[:SUBSIDIARY_OF*0..]-(:Organization)-[:SPONSORS|COLLABORATES_ON]->(t:Trial)
+  RETURN t
+}
+WITH t WHERE t.start_date IS NOT NULL
+WITH t, toString(toInteger(left(t.start_date, 4)) / 5 * 5) + ' to ' + toString(toInteger(left(t.start_date, 4)) / 5 * 5 + 4) AS period
+MATCH (a:Organization)-[:SPONSORS|COLLABORATES_ON]->(t)
+MATCH (b:Organization)-[:SPONSORS|COLLABORATES_ON]->(t)
+WHERE a.organization_id <> b.organization_id
+WITH period, b, collect(DISTINCT a) AS around, collect(DISTINCT t) AS shared
+UNWIND around AS a
+UNWIND shared AS t
+WITH period, a, b, size(around) AS degree, t
+WHERE EXISTS { (a)-[:SPONSORS|COLLABORATES_ON]->(t) }
+WITH period, a, count(DISTINCT t) AS trials, count(DISTINCT b) AS partners, count(DISTINCT CASE WHEN degree = 1 THEN b END) AS only_through
+WHERE partners > 1
+RETURN period, a.name AS organization, a.class AS organization_class, trials, partners, only_through
+ORDER BY period DESC, only_through DESC, partners DESC, a.organization_id
+LIMIT $most

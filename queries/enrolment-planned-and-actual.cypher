@@ -1,0 +1,24 @@
+// How many participants were planned, and how many there were
+// Read: one line a change of the number of participants; the last of a trial with `kind` planned to actual tells
+//   how the plan was met.
+// Needs: ChangeEvent: no record is held in two versions yet; crawl again later, or import dated versions
+// $about  subject = null  a drug, drug class, condition (with all below it) or sponsor (with subsidiaries); everything if left out
+// $most   int = 1000      how many rows at most
+// -> trial_id, title, status, seen, before, after, kind, now, now_is
+CALL {
+  MATCH (:Drug {drug_id: $about})<-[:TESTS]-(t:Trial) RETURN t
+  UNION
+  MATCH (:DrugClass {class_id: $about})<-[:IN_CLASS]-(:Drug)<-[:TESTS]-(t:Trial) RETURN t
+  UNION
+  MATCH (:Condition {condition_id: $about})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial) RETURN t
+  UNION
+  MATCH (:Organization {organization_id: $about})<-[:SUBSIDIARY_OF*0..]-(:Organization)-[:SPONSORS|COLLABORATES_ON]->(t:Trial)
+  RETURN t
+  UNION
+  WITH $about AS about WHERE about IS NULL MATCH (t:Trial) WHERE t.listed_only IS NULL OR NOT t.listed_only RETURN t
+}
+MATCH (t)-[:HAS_CHANGE]->(e:ChangeEvent {field: 'enrollment'})
+RETURN t.trial_id AS trial_id, t.brief_title AS title, t.overall_status AS status, e.seen_at AS seen, e.old AS before,
+       e.new AS after, e.kind AS kind, t.enrollment AS now, t.enrollment_type AS now_is
+ORDER BY trial_id, seen, e.change_id
+LIMIT $most

@@ -1,0 +1,23 @@
+// Trials in one country and in several, by phase
+// Read: countries are those of a trial's sites; trials that name no site stand apart.
+// $about  subject  a drug, drug class, condition (with all below it) or sponsor (with subsidiaries)
+// -> reach, phases, trials, participants, median_countries, recruiting
+CALL {
+  MATCH (:Drug {drug_id: $about})<-[:TESTS]-(t:Trial) RETURN t
+  UNION
+  MATCH (:DrugClass {class_id: $about})<-[:IN_CLASS]-(:Drug)<-[:TESTS]-(t:Trial) RETURN t
+  UNION
+  MATCH (:Condition {condition_id: $about})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial) RETURN t
+  UNION
+  MATCH (:Organization {organization_id: $about})<-[:SUBSIDIARY_OF*0..]-(:Organization)-[:SPONSORS|COLLABORATES_ON]->(t:Trial)
+  RETURN t
+}
+WITH t, COUNT { MATCH (t)-[:CONDUCTED_AT]->(:Site)-[:IN_COUNTRY]->(x:Country) RETURN DISTINCT x } AS countries
+RETURN CASE WHEN countries = 0 THEN 'no site named' WHEN countries = 1 THEN 'one country' ELSE 'multinational' END AS reach,
+       t.phases AS phases, count(DISTINCT t) AS trials, sum(t.enrollment) AS participants,
+       percentileDisc(countries, 0.5) AS median_countries,
+       sum(CASE
+         WHEN t.overall_status IN ['RECRUITING', 'NOT_YET_RECRUITING', 'ENROLLING_BY_INVITATION'] THEN 1
+         ELSE 0
+       END) AS recruiting
+ORDER BY reach, trials DESC, reduce(text = '', p IN phases | text + p)

@@ -1,0 +1,32 @@
+// What changed in the records, and when
+// Read: one line a change, the newest first; `seen` is the date of the version that shows it.
+// Needs: ChangeEvent: no record is held in two versions yet; crawl again later, or import dated versions
+// $about  subject = null  a drug, drug class, condition (with all below it) or sponsor (with subsidiaries); everything if left out
+// $trial  trial = null    only this trial
+// $field  text = null     only this field, such as overall_status
+// $since  date = null     only seen on or after this day
+// $most   int = 1000      how many rows at most
+// -> seen, trial_id, title, field, before, after, kind
+CALL {
+  MATCH (t:Trial {trial_id: $trial}) WHERE $about IS NULL RETURN t
+  UNION
+  MATCH (:Drug {drug_id: $about})<-[:TESTS]-(t:Trial) RETURN t
+  UNION
+  MATCH (:DrugClass {class_id: $about})<-[:IN_CLASS]-(:Drug)<-[:TESTS]-(t:Trial) RETURN t
+  UNION
+  MATCH (:Condition {condition_id: $about})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial) RETURN t
+  UNION
+  MATCH (:Organization {organization_id: $about})<-[:SUBSIDIARY_OF*0..]-(:Organization)-[:SPONSORS|COLLABORATES_ON]->(t:Trial)
+  RETURN t
+  UNION
+  WITH $about AS about, $trial AS trial WHERE about IS NULL AND trial IS NULL
+  MATCH (:ChangeEvent)<-[:HAS_CHANGE]-(t:Trial) RETURN t
+}
+MATCH (t)-[:HAS_CHANGE]->(e:ChangeEvent)
+WHERE ($trial IS NULL OR t.trial_id = $trial)
+  AND ($field IS NULL OR e.field = $field)
+  AND ($since IS NULL OR e.seen_at >= $since)
+RETURN e.seen_at AS seen, t.trial_id AS trial_id, t.brief_title AS title, e.field AS field, e.old AS before,
+       e.new AS after, e.kind AS kind
+ORDER BY seen DESC, trial_id, field, e.change_id
+LIMIT $most

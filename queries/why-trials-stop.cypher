@@ -1,0 +1,36 @@
+// Why trials stopped, by phase and kind of reason
+// Read: terminated, withdrawn and suspended trials; the kind of reason is read from the sponsor's own words
+//   (`in_their_words` shows some), too few participants first where several are named.
+// $about  subject = null  a drug, drug class, condition (with all below it) or sponsor (with subsidiaries); everything if left out
+// $most   int = 200       how many rows at most
+// -> reason, phases, trials, in_their_words, examples
+CALL {
+  MATCH (:Drug {drug_id: $about})<-[:TESTS]-(t:Trial) RETURN t
+  UNION
+  MATCH (:DrugClass {class_id: $about})<-[:IN_CLASS]-(:Drug)<-[:TESTS]-(t:Trial) RETURN t
+  UNION
+  MATCH (:Condition {condition_id: $about})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial) RETURN t
+  UNION
+  MATCH (:Organization {organization_id: $about})<-[:SUBSIDIARY_OF*0..]-(:Organization)-[:SPONSORS|COLLABORATES_ON]->(t:Trial)
+  RETURN t
+  UNION
+  WITH $about AS about WHERE about IS NULL MATCH (t:Trial) WHERE t.listed_only IS NULL OR NOT t.listed_only RETURN t
+}
+WITH t WHERE t.overall_status IN ['TERMINATED', 'WITHDRAWN', 'SUSPENDED']
+WITH t, toLower(coalesce(t.why_stopped, '')) AS why ORDER BY t.trial_id
+WITH t, CASE
+       WHEN why =~ '.*(accru|recruit|enrol|slow|low number of (patients|participants|subjects)|lack of (patients|participants|subjects)|insufficient (patients|participants|subjects|number)|no (patients|participants|subjects)).*' THEN 'too few participants'
+       WHEN why =~ '.*(fund|sponsor|business|strateg|financ|budget|company|commercial|portfolio|grant|priorit|marketing|development).*' THEN 'money or business'
+       WHEN why =~ '.*(safety|toxic|adverse|side effect|risk|death|harm).*' THEN 'safety'
+       WHEN why =~ '.*(futil|efficac|ineffective|no benefit|lack of (effect|response)|not effective|interim|endpoint|negative).*' THEN 'no effect seen'
+       WHEN why =~ '.*(covid|pandemic|sars).*' THEN 'pandemic'
+       WHEN why =~ '.*(\\bpi\\b|investigator|staff|personnel|left|moved|relocat|transfer|retire|resign).*' THEN 'people left'
+       WHEN why =~ '.*(drug|supply|supplies|product|device|manufactur|availab).*' THEN 'supply of what is tested'
+       WHEN why =~ '.*(regulat|fda|irb|ethic|approv|hold|authorit).*' THEN 'authorities'
+       WHEN why = '' THEN 'no reason given'
+       ELSE 'other'
+     END AS reason
+RETURN reason, t.phases AS phases, count(DISTINCT t) AS trials, collect(t.why_stopped)[0..3] AS in_their_words,
+       collect(t.trial_id)[0..3] AS examples
+ORDER BY trials DESC, reason, examples[0]
+LIMIT $most

@@ -1,0 +1,69 @@
+"""An answer: rows under columns, what was understood, and what to say beside them; it becomes a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from trialgraph.model import Resolution
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows (a map a row), with notes for a person: what was understood, what was cut, what is missing.
+
+    >>> answer = Answer(columns=("trial_id",), rows=[{"trial_id": "NCT04324411"}])
+    >>> len(answer), answer[0]["trial_id"], [row["trial_id"] for row in answer]
+    (1, 'NCT04324411', ['NCT04324411'])
+    """
+
+    columns: tuple[str, ...]
+    rows: list[dict[str, Any]]
+    notes: tuple[str, ...] = ()
+    understood: tuple[Resolution, ...] = ()
+    cut: bool = False
+    title: str = ""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(self.rows)
+
+    def __getitem__(self, place: int) -> dict[str, Any]:
+        return self.rows[place]
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return the rows as a polars frame; maps become structs, missing is null."""
+        import polars as pl
+
+        if not self.rows:
+            return pl.DataFrame({column: [] for column in self.columns})
+        return pl.DataFrame({column: [row.get(column) for row in self.rows] for column in self.columns}, strict=False)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the rows as a pandas frame (pandas must be installed)."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows, columns=list(self.columns))
+
+    def to_arrow(self) -> pa.Table:
+        """Return the rows as an Arrow table."""
+        return self.to_polars().to_arrow()
+
+    def _repr_html_(self) -> str:
+        from trialgraph.ask import render
+
+        notes = "".join(f"<p>{render.html_text(note)}</p>\n" for note in self.notes)
+        return f"{notes}{render.html_rows(self.columns, self.rows)}"
+
+    def __str__(self) -> str:
+        from trialgraph.ask import render
+
+        return "".join(f"{note}\n" for note in self.notes) + render.plain_rows(self.columns, self.rows)

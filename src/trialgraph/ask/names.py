@@ -1,0 +1,199 @@
+"""Names that a person gives (drug, class, condition, sponsor, country) as ids of the graph, or the nearest names."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from trialgraph import text
+from trialgraph.errors import UsageError
+from trialgraph.limits import SUGGESTIONS
+from trialgraph.model import Resolution
+
+if TYPE_CHECKING:
+    from trialgraph.entities.conditions import ConditionLinker
+    from trialgraph.entities.drugs import DrugLinker
+    from trialgraph.entities.organizations import OrganizationLinker
+    from trialgraph.graph.stores import Store
+
+_KEY: Final = re.compile(r"[A-Z]{2,6}:\S+")  # MESH:D020123, UNII:W36ZG6FT64, TXT:some-words
+_TRIAL: Final = re.compile(r"[A-Z]{2,7}[0-9][0-9A-Z./\-]{5,}")
+
+# The one node a key names, and all names of a label: literal Cypher, since a label cannot be a parameter.
+_BY_KEY: Final = {
+    "drug": "MATCH (n:Drug {drug_id: $id}) RETURN n.drug_id AS id, n.name AS name",
+    "class": "MATCH (n:DrugClass {class_id: $id}) RETURN n.class_id AS id, n.name AS name",
+    "condition": "MATCH (n:Condition {condition_id: $id}) RETURN n.condition_id AS id, n.name AS name",
+    "sponsor": "MATCH (n:Organization {organization_id: $id}) RETURN n.organization_id AS id, n.name AS name",
+    "country": "MATCH (n:Country {iso2: $id}) RETURN n.iso2 AS id, n.name AS name",
+}
+_NAMES: Final = {
+    "drug": "MATCH (n:Drug) RETURN n.drug_id AS id, n.name AS name, n.synonyms AS aliases ORDER BY id",
+    "class": "MATCH (n:DrugClass) RETURN n.class_id AS id, n.name AS name, [] AS aliases ORDER BY id",
+    "condition": "MATCH (n:Condition) RETURN n.condition_id AS id, n.name AS name, n.synonyms AS aliases ORDER BY id",
+    "sponsor": (
+        "MATCH (n:Organization) RETURN n.organization_id AS id, n.name AS name, n.aliases AS aliases ORDER BY id"
+    ),
+    "country": "MATCH (n:Country) RETURN n.iso2 AS id, n.name AS name, [n.iso2] AS aliases ORDER BY id",
+}
+_WORDS: Final = {
+    "drug": "drug",
+    "class": "drug class",
+    "condition": "condition",
+    "sponsor": "organisation",
+    "country": "country",
+    "subject": "drug, drug class, condition or organisation",
+}
+SUBJECTS: Final = ("drug", "condition", "class", "sponsor")  # in the order a bare name is tried
+_METHODS: Final = {"exact": "by name", "synonym": "by synonym", "id": "by its id", "graph": "as the graph writes it"}
+
+
+def resolve(kind: str, given: str, store: Store) -> Resolution:
+    """Return what a name is understood as.
+
+    `kind` is drug, class, condition, sponsor, country, or subject (the first of the others that knows the name).
+    Raises UsageError with the nearest names when none does.
+    """
+    given = given.strip()
+    kinds = SUBJECTS if kind == "subject" else (kind,)
+    found = [one for one in (_resolve(each, given, store) for each in kinds) if one is not None]
+    if found:
+        held = [one for one in found if is_held(one, store)]
+        return (held or found)[0]
+    nearest = suggestions(kinds, given, store)
+    hint = f"; did you mean {_either(nearest)}?" if nearest else ""
+    raise UsageError(f"no {_WORDS[kind]} is known as {given!r}{hint}")
+
+
+def is_held(resolution: Resolution, store: Store) -> bool:
+    """Tell whether the graph has a node for what was understood."""
+    kind = "sponsor" if resolution.kind == "organization" else resolution.kind
+    return bool(_rows(store, _BY_KEY[kind], {"id": resolution.id}))
+
+
+def sentence(resolution: Resolution) -> str:
+    """Return what was understood, for a person: rapamycin -> sirolimus (MESH:D020123), by synonym."""
+    how = _METHODS.get(resolution.method, f"by {resolution.method.replace('-', ' ')}")
+    alias, name = text.fold(resolution.matched_alias), text.fold(resolution.name)
+    if how == "by name" and alias and alias != name:
+        how = "by synonym"
+    if alias and alias not in (text.fold(resolution.given), name):
+        how += f" {resolution.matched_alias!r}"
+    return f"{resolution.given} -> {resolution.name} ({resolution.id}), {how}"
+
+
+def suggestions(kinds: Sequence[str], given: str, store: Store) -> list[str]:
+    """Return the nearest names of some kinds: the vocabularies' own, then those the graph holds."""
+    found: list[str] = []
+    for kind in kinds:
+        linker = _linker(kind)
+        if linker is not None and hasattr(linker, "suggest"):
+            found += linker.suggest(given)[:SUGGESTIONS]
+        found += nearest_names(given, (name for name, _ in _held_names(kind, store).values()))
+    return list(dict.fromkeys(found))[:SUGGESTIONS]
+
+
+def nearest_names(given: str, names: Iterable[str], n: int = SUGGESTIONS) -> list[str]:
+    """Return up to n names most like the given one: those that begin with it, hold it, then those spelled alike."""
+    wanted = text.fold(given)
+    folded: dict[str, str] = {}
+    for name in names:
+        folded.setdefault(text.fold(name), name)
+    begins = sorted(key for key in folded if key.startswith(wanted)) if wanted else []
+    holds = sorted((key for key in folded if len(wanted) > 3 and f" {wanted}" in f" {key}"), key=len)
+    alike = difflib.get_close_matches(wanted, [k for k in folded if abs(len(k) - len(wanted)) <= 6], n=n, cutoff=0.72)
+    return [folded[key] for key in dict.fromkeys([*begins[:n], *holds[:n], *alike])][:n]
+
+
+def trial_id(given: str) -> str:
+    """Return a trial id as the graph writes it.  Raises UsageError for what cannot be one."""
+    written = given.strip().upper().replace(" ", "")
+    if not _TRIAL.fullmatch(written):
+        raise UsageError(f"{given!r} is no trial id; one looks like NCT04324411")
+    return written
+
+
+def _resolve(kind: str, given: str, store: Store) -> Resolution | None:
+    if _KEY.fullmatch(given):
+        rows = _rows(store, _BY_KEY[kind], {"id": given})
+        return _of(kind, rows[0]["id"], rows[0]["name"], given, given, "id", 1.0) if rows else None
+    linker = _linker(kind)
+    if kind in {"drug", "condition"}:
+        known: Resolution | None = linker.resolve(given)
+        if known is not None:
+            return known
+    elif kind == "sponsor" and text.fold(given):
+        link = linker.resolve(given)
+        rows = _rows(store, _BY_KEY[kind], {"id": link.organization_id})
+        if rows:
+            return _of(kind, rows[0]["id"], rows[0]["name"], given, link.name, link.method, link.confidence)
+    held = _held_names(kind, store).get(text.fold(given))
+    return _of(kind, held[1], held[0], given, given, "graph", 1.0) if held else None
+
+
+def _of(kind: str, id_: str, name: str, given: str, alias: str, method: str, confidence: float) -> Resolution:
+    return Resolution(
+        kind="organization" if kind == "sponsor" else kind,
+        id=id_,
+        name=name or id_,
+        given=given,
+        matched_alias=alias,
+        method=method,
+        confidence=confidence,
+    )
+
+
+def _held_names(kind: str, store: Store) -> dict[str, tuple[str, str]]:
+    """Return folded name or alias -> (preferred name, id) of all nodes of a kind; preferred names win."""
+    rows = _rows(store, _NAMES[kind], {})
+    names = {text.fold(row["name"]): (row["name"], row["id"]) for row in rows if row["name"]}
+    for row in rows:
+        for alias in row["aliases"] or ():
+            names.setdefault(text.fold(alias), (row["name"], row["id"]))
+    names.pop("", None)
+    return names
+
+
+def _rows(store: Store, cypher: str, params: dict[str, Any]) -> list[dict[str, Any]]:
+    from trialgraph.ask import cypher as run
+
+    return run.trusted(store, cypher, params).rows
+
+
+def _either(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1]
+
+
+def _linker(kind: str) -> Any:
+    maker: Callable[[], Any] | None = {"drug": drugs, "condition": conditions, "sponsor": organizations}.get(kind)
+    return maker() if maker else None
+
+
+@functools.cache
+def drugs() -> DrugLinker:
+    """Return the linker of drugs with the project's own vocabulary; it is made once per process."""
+    from trialgraph.entities.drugs import DrugLinker
+    from trialgraph.vocabularies import drugs
+
+    return DrugLinker(drugs.load())
+
+
+@functools.cache
+def conditions() -> ConditionLinker:
+    """Return the linker of conditions; it is made once per process."""
+    from trialgraph.entities.conditions import ConditionLinker
+    from trialgraph.vocabularies import mesh
+
+    return ConditionLinker(mesh.load())
+
+
+@functools.cache
+def organizations() -> OrganizationLinker:
+    """Return the linker of organisations; it is made once per process."""
+    from trialgraph.entities.organizations import OrganizationLinker
+    from trialgraph.vocabularies import organizations
+
+    return OrganizationLinker(organizations.load())

@@ -1,0 +1,30 @@
+"""The golden graph, written once and opened as the embedded store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.ask import golden_graph
+
+from trialgraph.graph.stores import Store, open_store
+
+
+@pytest.fixture(scope="session")
+def golden_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a home that holds the golden graph, as a snapshot and loaded."""
+    home = tmp_path_factory.mktemp("home")
+    written = golden_graph.write(home)
+    store = open_store(home / "graph")
+    store.load(written)
+    store.close()
+    return home
+
+
+@pytest.fixture(scope="session")
+def store(golden_home: Path) -> Iterator[Store]:
+    """Return the golden graph in the embedded store."""
+    opened = open_store(golden_home / "graph")
+    yield opened
+    opened.close()
