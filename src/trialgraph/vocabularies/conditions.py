@@ -1,0 +1,70 @@
+"""What people write for a condition beside MeSH's own names: abbreviations, everyday names, light words."""
+
+from __future__ import annotations
+
+import functools
+import lzma
+from collections.abc import Iterator
+from importlib import resources
+
+import msgspec
+
+from trialgraph.vocabularies.words import read
+
+
+class ConditionWords(msgspec.Struct, frozen=True):
+    """The hand-made files; every word and name is in the comparable form of `words.read`.  Ids are MeSH headings."""
+
+    same: dict[tuple[str, ...], str]  # words -> the word that stands for them
+    free: frozenset[tuple[str, ...]]  # stage, course, line, age: they leave the heading the same
+    about: frozenset[tuple[str, ...]]  # what is done about a condition
+    weak: frozenset[str]  # words that may be missing from a name of several words
+    none: frozenset[tuple[str, ...]]  # names of no condition
+    lone: frozenset[str]  # headings never taken from inside a longer name, by comparable name
+    states: frozenset[str]  # headings outside C and F03 that studies take as their subject
+    abbreviations: dict[str, tuple[str, ...]]  # in capitals -> headings
+    names: dict[str, tuple[str, ...]]  # everyday name -> headings
+    learned: dict[str, tuple[str, ...]]  # names as the registry itself codes them, over many studies
+    learned_abbreviations: dict[str, tuple[str, ...]]  # abbreviations as trials themselves explain them
+    rare: dict[str, tuple[str, ...]]  # supplementary concepts (rare diseases) -> the headings they belong under
+
+
+def rows(name: str) -> Iterator[list[str]]:
+    """Yield the fields of the lines of one of our data files, without its comments."""
+    path = resources.files("trialgraph.vocabularies").joinpath("data", name)
+    text = lzma.decompress(path.read_bytes()).decode() if name.endswith(".xz") else path.read_text("utf-8")
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            yield line.split("\t")
+
+
+def _names(name: str) -> dict[str, tuple[str, ...]]:
+    return {" ".join(read(row[0]).words): tuple(row[1].split("|")) for row in rows(name)}
+
+
+def _plain_names(name: str) -> dict[str, tuple[str, ...]]:
+    """Names in a file that a script made: they are in comparable form already."""
+    return {row[0]: tuple(row[1].split("|")) for row in rows(name)}
+
+
+@functools.cache
+def load() -> ConditionWords:
+    """Return the hand-made files that ship with the program, read once per process."""
+    forms: dict[str, dict[tuple[str, ...], str]] = {}
+    for kind, target, words, _reason in rows("condition_words.tsv"):
+        for form in words.split("|"):
+            forms.setdefault(kind, {})[read(form).words] = " ".join(read(target).words)
+    return ConditionWords(
+        same={form: target for form, target in forms["same"].items() if " ".join(form) != target},
+        free=frozenset(forms["free"]),
+        about=frozenset(forms["about"]),
+        weak=frozenset(" ".join(form) for form in forms["weak"]),
+        none=frozenset(forms["none"]),
+        lone=frozenset(" ".join(form) for form in forms["lone"]),
+        states=frozenset(row[0] for row in rows("condition_states.tsv")),
+        abbreviations={row[0].upper(): tuple(row[1].split("|")) for row in rows("condition_abbreviations.tsv")},
+        names=_names("condition_names.tsv"),
+        learned=_plain_names("condition_learned.tsv"),
+        learned_abbreviations=_plain_names("condition_learned_abbreviations.tsv"),
+        rare=_plain_names("rare_conditions.tsv.xz"),
+    )
