@@ -1,0 +1,289 @@
+"""What the words of an organisation's name mean: legal forms, countries, remarks and generic words told apart."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+from trialgraph.vocabularies import countries
+
+
+class Words(msgspec.Struct, frozen=True, gc=False):
+    """The word lists that names are read with, from data/organization-words.tsv."""
+
+    stop: frozenset[str]
+    generic: frozenset[str]
+    weak: frozenset[str]
+    legal: dict[str, str]  # form -> country it belongs to, "" when used in many
+    same: dict[str, tuple[str, ...]]  # word -> English words
+    division: frozenset[str]
+    part: frozenset[str]
+    body: frozenset[str]
+    subject: frozenset[str]
+    region: frozenset[str]
+    degree: frozenset[str]
+    office: frozenset[str]
+    phrases: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]  # by first word, longest first
+
+
+class Name(msgspec.Struct, frozen=True, gc=False):
+    """A name taken apart.  `tokens` are in the order written."""
+
+    tokens: tuple[str, ...]  # without stop words, legal forms, remarks, and places that say nothing more
+    full: tuple[str, ...]  # the same with legal forms and places
+    legal: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()  # ISO alpha-2 of the countries at the end or in brackets
+    parent: str | None = None  # the words that name an owner: "a Sanofi company"
+    segments: tuple[tuple[str, ...], ...] = ()  # tokens between commas
+
+
+_MOJIBAKE = re.compile("Ã.|â€|Â")
+_OWNER = re.compile(
+    r"""[\s,;(\[-]*(?:\b(?:is|was)\s+)?(?:\bnow\s+)?(?:\bknown\s+as\s+)?
+    (?:(?:\b(?:an?|the)\s+)?(?:\b(?:wholly[\s-]+owned|fully[\s-]+owned|independent)\s+)?
+       (?:subsidiary|division|affiliate|business\s+unit|operating\s+unit|member|part)\s+of\s+(?:the\s+)?
+     | (?:\b(?:now\s+)?(?:acquired|owned|bought)\s+by\s+))
+    (?P<owner>[^()\[\]]+?)\s*[)\]]?\s*$""",
+    re.I | re.X,
+)
+_COMPANY_OF = re.compile(
+    r"(?:,|\(|\s-|\s–|;)\s*(?:is\s+)?(?:now\s+)?(?:an?|the|part\s+of\s+the)\s+(?P<owner>[^,()]+?)\s+"
+    r"(?:group\s+)?(?:of\s+)?compan(?:y|ies)\s*\)?\s*$",
+    re.I,
+)
+_REMARK = re.compile(
+    r"\b(?:prior|previous|former|formerly|previously|acquired|subsidiary|division|affiliate|terminated|until|legacy|"
+    r"dba|d/b/a|aka|a\.k\.a|also known|known as|ph\.?\s?d|m\.?d\.?|dr\.?|prof\.?|pi|sponsor|owned|member|"
+    r"now|ex|inactive|closed|withdrawn|merged|renamed|retired)\b",
+    re.I,
+)
+_FORMERLY = re.compile(
+    r"[,;\s-]+(?:formerly|previously|f/k/a|fka|d/b/a|dba|also known as|a\.k\.a\.?|aka)\s+(?:known as\s+)?.*$", re.I
+)
+_BRACKET = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]?")
+_DOTTED = re.compile(r"\b(?:[^\W\d_]\.\s?){2,}")
+_SLASHED = re.compile(r"\b([A-Za-z])/([A-Za-z])\b(?!/)")
+_INITIAL = re.compile(r"(?<![\w&.-])[A-Z]\.\s*(?=[A-Z])")
+_POSSESSIVE = re.compile(r"['’‘`´](?:s\b)?", re.I)
+_AND_LETTERS = re.compile(r"\b([A-Z])\s?&\s?([A-Z])\b")
+_SPLIT = re.compile(r"\s*[,;|]\s*|\s+[-–—]+\s*|\s*[–—]+\s+|:\s+")
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_SPACED_FORM = re.compile(
+    r"\b(?:s\.?\s+p\.?\s+a|s\.?\s*r\.?\s*l|sp\.?\s*z\.?\s*o\.?\s*o|s\.\s*r\.\s*o|d\.\s*o\.\s*o)\b\.?", re.I
+)
+_NOT_LETTER = re.compile(r"[\W\d_]+")
+
+
+@cache
+def words() -> Words:
+    """Return the word lists, read once a process."""
+    kinds: dict[str, dict[str, str]] = {}
+    for line in (files(__package__) / "data" / "organization-words.tsv").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            kind, members, *meaning = line.split("\t")
+            for word in members.split("|"):
+                kinds.setdefault(kind, {})[word] = meaning[0] if meaning else ""
+    phrases: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    for text, english in kinds["phrase"].items():
+        parts = tuple(text.split())
+        phrases.setdefault(parts[0], []).append((parts, tuple(english.split())))
+    return Words(
+        stop=frozenset(kinds["stop"]),
+        generic=frozenset(kinds["generic"]),
+        weak=frozenset(kinds["weak"]),
+        legal=kinds["legal"],
+        same={word: tuple(english.split()) for word, english in kinds["same"].items()},
+        division=frozenset(kinds["division"]),
+        part=frozenset(kinds["part"]),
+        body=frozenset(kinds["body"]),
+        subject=frozenset(kinds["subject"]),
+        region=frozenset(kinds["region"]),
+        degree=frozenset(kinds["degree"]),
+        office=frozenset(kinds["office"]),
+        phrases={first: tuple(sorted(found, key=lambda p: -len(p[0]))) for first, found in phrases.items()},
+    )
+
+
+def repair(text: str) -> str:
+    """Return text whose UTF-8 bytes had been read as Windows-1252, and HTML entities, as they were meant."""
+    if "&" in text and ";" in text:
+        text = html.unescape(text)
+    if _MOJIBAKE.search(text):
+        for encoding in ("cp1252", "latin-1"):
+            try:
+                return text.encode(encoding).decode("utf-8")
+            except UnicodeError:
+                continue
+    return text
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words of a name as they are compared: folded, in English where the word list has it, no stop words."""
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+        text = text.replace("ł", "l").replace("ø", "o").replace("Ø", "O").replace("ı", "i").replace("Ł", "L")
+    known = words()
+    plain = [known.same.get(word, (word,)) for word in _NOT_WORD.sub(" ", text.casefold()).split()]
+    out = [word for parts in plain for word in parts if word not in known.stop]
+    if not known.phrases.keys().isdisjoint(out):
+        out = _replace_phrases(out, known)
+    return out
+
+
+def _replace_phrases(out: list[str], known: Words) -> list[str]:
+    """Return words with the phrases of the list replaced, longest first."""
+    done: list[str] = []
+    i = 0
+    while i < len(out):
+        for phrase, english in known.phrases.get(out[i], ()):
+            if tuple(out[i : i + len(phrase)]) == phrase:
+                done += english
+                i += len(phrase)
+                break
+        else:
+            done.append(out[i])
+            i += 1
+    return done
+
+
+def distinctive(name: tuple[str, ...] | list[str]) -> bool:
+    """Return whether some word of a name tells it from others of its kind ("University Hospital" has none)."""
+    known = words()
+    skip = False
+    for word in name:
+        if skip:
+            skip = False
+        elif word == "saint":
+            skip = True  # a saint's name is shared by hospitals everywhere
+        elif word not in known.generic and word not in known.weak and not word.isdigit():
+            return True
+    return False
+
+
+def _initials(name: list[str] | tuple[str, ...]) -> str:
+    return "".join(word[0] for word in name)
+
+
+def _legal_off(name: list[str]) -> tuple[list[str], list[str]]:
+    """Return a name without the legal forms at its end, and those; one generic word alone keeps its form."""
+    known, cut = words(), len(name)
+    while cut and name[cut - 1] in known.legal:
+        cut -= 1
+    if not cut or (cut == 1 and name[0] in known.generic):
+        return name, []
+    return name[:cut], name[cut:]
+
+
+def _spell(text: str) -> str:
+    """Return text whose dotted, slashed and possessive words are written plainly: S.p.A., A/S, Children's, A&M."""
+    text = _POSSESSIVE.sub("", text)
+    if "&" in text:
+        text = _AND_LETTERS.sub(r"\1and\2", text)
+    if "/" in text:
+        text = _SLASHED.sub(r"\1\2", text)
+    if "." in text:
+        text = _SPACED_FORM.sub(lambda m: _NOT_LETTER.sub("", m[0]), text)
+        text = _DOTTED.sub(lambda m: _NOT_LETTER.sub("", m[0]) + " ", text)
+        text = _INITIAL.sub("", text) or text
+    return text
+
+
+def _take_bracket(bracket: str, segments: list[list[str]], found: list[str]) -> None:
+    """Drop a bracket that says nothing more of an organisation, keep its country apart, or add its words."""
+    inside = bracket.strip()
+    if country := countries.find(inside):
+        found.append(country.iso2)
+        if not distinctive([word for part in segments for word in part]):
+            segments.append(tokens(inside))
+        return
+    if not inside or _REMARK.search(inside):
+        return
+    letters = _NOT_LETTER.sub("", inside)
+    capitals = sum(c.isupper() for c in letters)
+    if " " not in inside and capitals >= 2 and capitals * 2 >= len(letters):
+        return  # an abbreviation
+    words_inside = tokens(_spell(inside))
+    head = [word for part in segments for word in part]
+    if set(words_inside) <= set(head) or _legal_off(words_inside)[0] == [] or "".join(words_inside) == _initials(head):
+        return
+    segments.append(words_inside)
+
+
+def _places_off(segments: list[list[str]]) -> tuple[list[list[str]], list[str]]:
+    """Return segments without a country at the end, and the countries, where what remains still tells who it is."""
+    found: list[str] = []
+    while len(segments) > 1:
+        country = countries.find(" ".join(segments[-1]))
+        if country is None or not distinctive([word for part in segments[:-1] for word in part]):
+            break
+        found.append(country.iso2)
+        segments = segments[:-1]
+    return segments, found
+
+
+def without_place(name: Name) -> tuple[str, ...]:
+    """Return the words of a name without the town that stands before its country at the end, or nothing."""
+    if not name.countries or len(name.segments) < 2 or len(name.segments[-1]) > 2:
+        return ()
+    known = words()
+    if any(word in known.generic or word in known.legal for word in name.segments[-1]):
+        return ()
+    return tuple(_legal_off([word for part in name.segments[:-1] for word in part])[0])
+
+
+def parse(raw: str) -> Name:
+    """Return a name taken apart; see Name."""
+    text, parent = repair(raw), None
+    found = _COMPANY_OF.search(text) or _OWNER.search(text)
+    if found and found.start() > 1:
+        text, parent = text[: found.start()], found["owner"]
+    text = _FORMERLY.sub("", text) or text
+    brackets = _BRACKET.findall(text) if "(" in text or "[" in text else []
+    head = _BRACKET.sub(" ", text) if brackets else text
+    if not _NOT_WORD.sub("", head.casefold()):
+        head, brackets = text, []
+    segments = [part for part in map(tokens, _SPLIT.split(_spell(head))) if part]
+    abroad: list[str] = []
+    for bracket in brackets:
+        _take_bracket(bracket, segments, abroad)
+    full = tuple(word for part in segments for word in part)
+    segments, places = _places_off(segments)
+    flat, forms = _legal_off([word for part in segments for word in part])
+    return Name(
+        tokens=tuple(flat),
+        full=full,
+        legal=tuple(forms),
+        countries=tuple(dict.fromkeys(abroad + places)),
+        parent=parent,
+        segments=tuple(map(tuple, segments)),
+    )
+
+
+def host(name: Name) -> str | None:
+    """Return the words of the body that a school or department belongs to, or None when the name is no such part."""
+    known = words()
+    parts = [segment for segment in name.segments if segment]
+    if len(parts) > 1:
+        bodies = [segment for segment in parts if not _is_part(segment)]
+        if len(bodies) < len(parts) and any(word in known.body for segment in bodies for word in segment):
+            return ", ".join(" ".join(segment) for segment in bodies)
+    for i, word in enumerate(name.tokens):
+        if word in ("school", "faculty") and i + 1 < len(name.tokens) and "university" in name.tokens:
+            before, after = name.tokens[:i], name.tokens[i + 1 :]
+            if "university" in before:
+                at = before.index("university")
+                return " ".join(before[: at + 1] if at else before)
+            while after and after[0] in known.subject:
+                after = after[1:]
+            return " ".join(after) if after and any(word not in known.generic for word in after) else None
+    return None
+
+
+def _is_part(segment: tuple[str, ...]) -> bool:
+    """Return whether words between commas name a part of a body: a school, a faculty, a department."""
+    return not set(segment).isdisjoint(words().part) and "university" not in segment and "hospital" not in segment
