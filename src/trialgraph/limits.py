@@ -80,6 +80,11 @@ CHUNK_ROWS: Final = 20_000  # rows that wait as Python values before they are pa
 MOST_FILL_LOST: Final = 0.5  # of a property's fill rate, against the snapshot before: more means that a field was renamed
 LEAST_ROWS_TO_COMPARE_FILL: Final = 200  # with fewer values a fill rate may halve by chance
 EMBEDDED_ROWS_A_COMMIT: Final = 5_000  # nodes a transaction while the embedded graph is written; more gains nothing
+NEO4J_BATCH_ROWS: Final = 5_000  # rows a transaction; beyond some thousand throughput no longer grows
+NEO4J_BATCH_BYTES: Final = 4 << 20  # of a transaction's rows: far below the smallest server's transaction memory
+NEO4J_CONNECT_SECONDS: Final = 10.0  # a server that takes longer to accept a connection is down
+NEO4J_RETRY_SECONDS: Final = 60.0  # the driver repeats a transaction so long: a restart of the server takes less
+NEO4J_TRIES: Final = 5  # of a transaction whose commit may or may not have happened
 
 # --- asking -----------------------------------------------------------------------------------------------------------
 
