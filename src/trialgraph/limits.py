@@ -36,6 +36,7 @@ IMPORT_BATCH: Final = 500  # records a transaction when importing files
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 MOST_SET_ASIDE: Final = 0.01  # share of records; above it a build fails, since the shape of the source has changed
+MOST_UNPACKED: Final = 200  # times its packed size; records pack 5 to 20 times, the worst page seen 40
 READ_BATCH: Final = 500  # records unpacked at once: some 10 MB, and few enough questions to the archive
 
 # --- entities ---------------------------------------------------------------------------------------------------------

@@ -45,12 +45,14 @@ class Store(Protocol):
 
     def load(self, snapshot: Snapshot, progress: Progress | None = None, *, full: bool = False) -> Loaded:
         """Make the store hold exactly this snapshot; writes nothing where it already does."""
+        ...
 
     def loaded(self) -> str | None:
         """Return the hash of the snapshot that is wholly loaded, or None."""
 
     def counts(self) -> dict[str, int]:
         """Return how many nodes of each label and relationships of each type of ours it holds."""
+        ...
 
     def query(
         self,
@@ -64,6 +66,7 @@ class Store(Protocol):
 
         Raises UsageError for what is no Cypher, or would write; StoreError after `timeout` seconds.
         """
+        ...
 
     def close(self) -> None:
         """Give back what it holds."""
