@@ -75,8 +75,8 @@ def create(db: sqlite3.Connection) -> None:
         raise
 
 
-def fit(db: sqlite3.Connection, path: Path, *, write: bool) -> None:
-    """Bring an archive up to date, or say what to run.  Raises ArchiveError for a newer or a foreign one."""
+def fit(db: sqlite3.Connection, path: Path, *, write: bool) -> bool:
+    """Bring an archive up to date; False when that takes a writer.  Raises ArchiveError for a newer or foreign one."""
     (application,) = db.execute("PRAGMA application_id").fetchone()
     (version,) = db.execute("PRAGMA user_version").fetchone()
     if application != APPLICATION:
@@ -87,10 +87,17 @@ def fit(db: sqlite3.Connection, path: Path, *, write: bool) -> None:
             "update trialgraph"
         )
     if version < VERSION and not write:
-        raise ArchiveError(
-            f"{path} is of an older version ({version}, today's is {VERSION}); "
-            "run `trialgraph doctor --upgrade` once, which keeps every record"
-        )
+        return False
     while version < VERSION:
-        db.executescript(f"BEGIN IMMEDIATE; {STEPS[version]}; PRAGMA user_version = {version + 1}; COMMIT;")
-        version += 1
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            (version,) = db.execute("PRAGMA user_version").fetchone()  # somebody else may have been quicker
+            for statement in STEPS.get(version, "").split(";"):
+                db.execute(statement)
+            version += 1
+            db.execute(f"PRAGMA user_version = {version}")
+            db.execute("COMMIT")
+        except BaseException:
+            db.execute("ROLLBACK")
+            raise
+    return True

@@ -48,7 +48,8 @@ class Archive:
             try:
                 if write and not db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
                     schema.create(db)
-                schema.fit(db, path, write=write)
+                if not schema.fit(db, path, write=write):
+                    cls.open(path, write=True).close()
             except BaseException:
                 db.close()
                 raise
