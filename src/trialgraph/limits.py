@@ -59,7 +59,9 @@ WEIGHT_DRUG: Final = 0.1
 WEIGHT_PROCEDURE: Final = 0.1
 WEIGHT_SETTING: Final = 0.05
 WEIGHT_TOGETHER: Final = 0.5
-EXACT_UP_TO: Final = 40_000  # trials; beyond it every pair takes minutes, pruned vectors miss one neighbour in a thousand
+EXACT_UP_TO: Final = (
+    40_000  # trials; beyond it every pair takes minutes, pruned vectors miss one neighbour in a thousand
+)
 INDEX_MASS: Final = 0.95  # share of squared length kept in the index ...
 QUERY_MASS: Final = 0.85  # ... and of the query, when pruned
 CANDIDATES: Final = 100  # rescored exactly: recall .9992 on 116,323 trials
@@ -78,7 +80,9 @@ RECALL_SAMPLE: Final = 300  # random trials on which a pruned search is compared
 # --- graph ------------------------------------------------------------------------------------------------------------
 
 CHUNK_ROWS: Final = 20_000  # rows that wait as Python values before they are packed: about 20 MB of the widest table
-MOST_FILL_LOST: Final = 0.5  # of a property's fill rate, against the snapshot before: more means that a field was renamed
+MOST_FILL_LOST: Final = (
+    0.5  # of a property's fill rate, against the snapshot before: more means that a field was renamed
+)
 LEAST_ROWS_TO_COMPARE_FILL: Final = 200  # with fewer values a fill rate may halve by chance
 EMBEDDED_ROWS_A_COMMIT: Final = 5_000  # nodes a transaction while the embedded graph is written; more gains nothing
 NEO4J_BATCH_ROWS: Final = 5_000  # rows a transaction; beyond some thousand throughput no longer grows
@@ -98,3 +102,5 @@ QUESTION_SECONDS: Final = 60.0  # our own questions; the heaviest takes seconds,
 QUESTION_ROWS: Final = 1_000_000  # our own questions cut themselves by $most; this only bounds memory
 QUERY_TEXT: Final = 100_000  # characters of a query; a longer one holds data, which belongs into parameters
 QUERY_NESTING: Final = 100  # brackets within each other; a parser that recurses runs out of stack at some thousands
+SEARCH_CANDIDATES: Final = 500  # best by full text, and looked up at a time; nobody reads so far down
+SNIPPET: Final = 160  # characters of a summary around a word found: two lines of a terminal

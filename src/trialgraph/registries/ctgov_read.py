@@ -37,6 +37,13 @@ def decode(record_id: str, body: bytes) -> shape.Study:
         raise RecordError(record_id, f"the record is no whole JSON text: {problem}") from None
 
 
+def dated(body: bytes) -> str | None:
+    """Return the day of a record's own that orders its versions: updated, else sent in, else verified."""
+    s = decode("", body).protocol_section.status_module or shape.Status()
+    posted = s.last_update_post_date_struct
+    return (posted.date if posted else None) or s.last_update_submit_date or s.status_verified_date or None
+
+
 def parse(raw: RawRecord) -> Trial:
     """Return the trial a record tells of.
 
