@@ -214,7 +214,7 @@ def repair(
 
 
 class Update(msgspec.Struct, frozen=True, kw_only=True):
-    """A crawl that brings an earlier, complete one up to date."""
+    """A crawl that brings earlier, complete ones up to date."""
 
     registry: str
     base: str
@@ -222,19 +222,25 @@ class Update(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def updates(archive: Archive) -> list[Update]:
-    """Return what to crawl so that every complete selection is current: what changed since, with one day of overlap.
+    """Return what to crawl so that everything crawled completely is current: what changed since, with a day of overlap.
 
-    A selection of ids, and one of a registry that does not say when a record changed, is crawled again as it was.
+    Where all of a registry was crawled once, that is one crawl; else one for each question.  Ids, and a registry that
+    does not say when a record changed, are crawled again as they were.
     """
-    found: dict[tuple[str, str, str], Update] = {}
+    found: dict[tuple[str, str], Update] = {}
+    whole: set[str] = set()
     for done in archive.crawls(state="done"):  # the latest first
         want = msgspec.json.decode(done.selection, type=Selection)
-        root = msgspec.structs.replace(want, since=None) if want.all or want.query else want
-        key = (done.registry, done.base, root.key)
-        if key in found or want.limit is not None:
+        if want.limit is not None:
             continue
-        if not root.ids and done.data_timestamp_began:
+        if want == Selection(all=True):
+            whole.add(done.registry)
+        root = msgspec.structs.replace(want, since=None)
+        if not want.ids and done.data_timestamp_began:
             began = dt.date.fromisoformat(done.data_timestamp_began[:10])
-            root = msgspec.structs.replace(root, since=(began - dt.timedelta(days=1)).isoformat())
-        found[key] = Update(registry=done.registry, base=done.base, selection=root)
-    return list(reversed(found.values()))
+            want = msgspec.structs.replace(root, since=(began - dt.timedelta(days=1)).isoformat())
+        update = Update(registry=done.registry, base=done.base, selection=want)
+        found.setdefault((done.registry, root.key), update)
+    return [
+        update for (registry, _), update in reversed(found.items()) if registry not in whole or update.selection.all
+    ]

@@ -38,7 +38,12 @@ class Archive:
     def open(cls, path: Path, *, write: bool = False) -> Archive:
         """Open an archive, with `write` also a new one.  Raises ArchiveError when there is none, or no usable one."""
         if write:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as problem:
+                raise ArchiveError(
+                    f"{path.parent} cannot be made ({problem.strerror}); choose another --home"
+                ) from problem
         elif not path.is_file():
             raise ArchiveError(
                 f"there is no archive at {path}; make one with `trialgraph crawl ctgov --query ...` or `import FILE`"

@@ -1,0 +1,84 @@
+"""Kills a real crawl, a process of its own, at random moments; shared by the tests and `make torture`."""
+
+from __future__ import annotations
+
+import collections
+import os
+import random
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from fault_server import FaultServer, registry, study
+from trialgraph.archive.store import Archive
+
+CRAWL = [sys.executable, "-c", "from trialgraph.cli.main import main; main()", "crawl", "ctgov", "--all"]
+
+
+@dataclass
+class Told:
+    """What became of a crawl that was killed."""
+
+    kills: int
+    pages: int
+    pages_fetched: int
+    most_for_one_page: int
+    lost: int  # records that one process had acknowledged and a later one did not hold
+
+
+def start(home: Path, server: FaultServer) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "TRIALGRAPH_HOME": str(home), "TRIALGRAPH_CTGOV_URL": server.url}
+    return subprocess.Popen(CRAWL, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def versions(home: Path) -> list[tuple[str, str | None, bytes]]:
+    """Return everything the archive of a home holds."""
+    path = home / "archive.sqlite"
+    if not path.is_file() or not path.stat().st_size:
+        return []
+    with Archive.open(path) as archive:
+        assert list(archive.check()) == []
+        return [(record.id, record.dated, record.body) for record in archive.versions()]
+
+
+def states(home: Path) -> list[tuple[str, int | None, int | None]]:
+    with Archive.open(home / "archive.sqlite") as archive:
+        return [(crawl.state, crawl.announced, crawl.kept) for crawl in archive.crawls()]
+
+
+def compare(one: Path, other: Path) -> list[str]:
+    """Return how two homes' archives differ."""
+    found = []
+    if versions(one) != versions(other):
+        found.append(f"{len(versions(one))} and {len(versions(other))} versions")
+    if states(one) != states(other):
+        found.append(f"{states(one)} and {states(other)}")
+    return found
+
+
+def kill_over_and_over(folder: Path, *, rounds: int, rng: random.Random) -> Told:
+    """Crawl once undisturbed into folder/whole, and once killed `rounds` times into folder/killed."""
+    pages = rounds * 8
+    studies = [study(n, title="some words " * rng.randrange(200)) for n in range(1, pages * 4)]
+    with registry(studies, page=4) as server:
+        assert start(folder / "whole", server).wait(120) == 0
+        server.asked.clear()
+        lost, kills, held = 0, 0, set()
+        while kills < rounds:
+            process = start(folder / "killed", server)
+            goal = len(server.asked) + rng.randrange(1, 9)
+            while len(server.asked) < goal and process.poll() is None:
+                time.sleep(0.0005)
+            time.sleep(rng.random() * 0.02)
+            process.kill()
+            assert process.wait(60) == -9, "it ended before it could be killed"
+            kills += 1
+            now = set(versions(folder / "killed"))
+            lost += len(held - now)
+            held = now
+        assert start(folder / "killed", server).wait(120) == 0
+        asked = [one.params.get("pageToken") for one in server.asked if one.path.endswith("/studies")]
+    most = collections.Counter(asked).most_common(1)[0][1]
+    return Told(kills, pages, len(asked), most, lost)
