@@ -79,6 +79,7 @@ RECALL_SAMPLE: Final = 300  # random trials on which a pruned search is compared
 
 # --- graph ------------------------------------------------------------------------------------------------------------
 
+SHOWN_SET_ASIDE: Final = 3  # reasons named when a build fails: the commonest tell what changed
 CHUNK_ROWS: Final = 20_000  # rows that wait as Python values before they are packed: about 20 MB of the widest table
 MOST_FILL_LOST: Final = (
     0.5  # of a property's fill rate, against the snapshot before: more means that a field was renamed
@@ -104,3 +105,5 @@ QUERY_TEXT: Final = 100_000  # characters of a query; a longer one holds data, w
 QUERY_NESTING: Final = 100  # brackets within each other; a parser that recurses runs out of stack at some thousands
 SEARCH_CANDIDATES: Final = 500  # best by full text, and looked up at a time; nobody reads so far down
 SNIPPET: Final = 160  # characters of a summary around a word found: two lines of a terminal
+MCP_ROWS: Final = 200  # an assistant reads all it is given; two hundred rows are a long answer
+MCP_CHARACTERS: Final = 60_000  # about 15,000 tokens: a tenth of a common context window
