@@ -29,7 +29,9 @@ ONLY_IMPORTERS = {
 def tracked() -> list[Path]:
     """Return the files of the project that are text, as git knows them, or every file of an unpacked archive."""
     try:
-        names = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout.splitlines()
+        names = subprocess.run(
+            ["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=True
+        ).stdout.splitlines()
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("not a git checkout")
     return [PROJECT / name for name in names if (PROJECT / name).is_file()]
@@ -62,14 +64,19 @@ def test_a_module_says_what_it_is_and_stays_readable(path: Path):
 @pytest.mark.parametrize("engine", sorted(ONLY_IMPORTERS))
 def test_each_outside_thing_has_one_way_in(engine: str):
     rooms = ONLY_IMPORTERS[engine]
-    importers = {str(path.relative_to(PROJECT / "src" / "trialgraph")) for path in SOURCES if engine in imports_of(path)}
+    importers = {
+        str(path.relative_to(PROJECT / "src" / "trialgraph")) for path in SOURCES if engine in imports_of(path)
+    }
     strangers = {name for name in importers if name not in rooms and name.split("/")[0] not in rooms}
     assert importers, f"nobody imports {engine}: the list above is out of date"
     assert strangers == set()
 
 
 def test_the_project_names_no_machine_and_no_package_host():
-    forbidden = re.compile(r"(?<![\w.])/(?:work|root|home/\w+)/|/tmp/w\b|pypi\.org|pythonhosted|registry\.npmjs|repo1?\.maven|crates\.io|deb\.debian", re.I)
+    forbidden = re.compile(
+        r"(?<![\w.])/(?:work|root|home/\w+)/|/tmp/w\b|pypi\.org|pythonhosted|registry\.npmjs|repo1?\.maven|crates\.io|deb\.debian",
+        re.I,
+    )
     guilty = []
     for path in tracked():
         if path == Path(__file__).resolve() or path.suffix in {".gz", ".zst", ".bin", ".png", ".parquet", ".xz"}:

@@ -38,7 +38,11 @@ def test_the_installed_wheel_runs_the_demo_away_from_the_checkout(wheel: Path, t
     python = tmp_path / "env" / "bin" / "python"
     install = subprocess.run([UV, "pip", "install", "-q", "--python", python, wheel], capture_output=True, text=True)
     assert install.returncode == 0, install.stderr
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "TRIALGRAPH_", "VIRTUAL_ENV"))}
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTHON", "TRIALGRAPH_", "VIRTUAL_ENV"))
+    }
     (tmp_path / "elsewhere").mkdir()
     run = subprocess.run(
         [tmp_path / "env" / "bin" / "trialgraph", "--home", tmp_path / "home", "demo"],
