@@ -6,18 +6,18 @@ that trials share are gathered as they are named (`concepts`); what needs all tr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
+from trialgraph.entities import places, studies
 from trialgraph.graph import rows
 from trialgraph.graph.concepts import Concepts
 from trialgraph.graph.linkers import Linkers, Understood
 from trialgraph.graph.tables import Tables
-from trialgraph.model import DrugLink, Link, ListedTrial, Official, Party, ThingLink, Trial
+from trialgraph.model import DrugLink, Link, ListedTrial, OrganizationLink, Party, ThingLink, Trial
 
 LEAD = "sponsorCollaboratorsModule.leadSponsor.name"
 COLLABORATOR = "sponsorCollaboratorsModule.collaborators[{}].name"
-OFFICIAL = "contactsLocationsModule.overallOfficials[{}]"
 MESH = "MESH:"
 
 L = TypeVar("L", DrugLink, ThingLink)
@@ -35,13 +35,18 @@ class Builder:
         self._conditions = Concepts("condition_id", words="synonyms")
         self._organizations = Concepts("organization_id", words="aliases", most_said="class")
         self._sites = Concepts("site_id", most_said="facility")
-        self._people = Concepts("person_id", most_said="name")
+        self._people = Concepts("person_id", most_said="affiliation")
         self._publications = Concepts("publication_id")
         self._identifiers = Concepts("identifier_id")
+        self._parents: dict[str, tuple[str, str, float]] = {}
+        self._affiliations: dict[tuple[str, str], OrganizationLink] = {}
+        self._numbers: list[studies.StudyNumbers] = []
         self._trials: set[str] = set()
         self._listed: dict[str, tuple[str, ListedTrial]] = {}
         self.trials = 0
         self.unknown_values: dict[str, int] = {}
+        self.sources: dict[str, int] = {}  # records of each source
+        self.newest: str | None = None  # the latest date of an update that a registry posted
 
     # --- one trial ----------------------------------------------------------------------------------------------------
 
@@ -51,14 +56,19 @@ class Builder:
         self._trials.add(trial.id)
         for value in trial.unknown_values:
             self.unknown_values[value] = self.unknown_values.get(value, 0) + 1
+        for record in trial.records:
+            self.sources[record.source] = self.sources.get(record.source, 0) + 1
+        if trial.last_update_post_date is not None:
+            self.newest = max(self.newest or "", trial.last_update_post_date.day)
         for table, row in rows.own_rows(trial):
             self.tables.put(table, row)
         self._numbers_and_papers(trial)
         self._conditions_of(trial, understood)
         self._interventions_of(trial, understood)
-        self._organizations_of(trial)
-        self._people_of(trial)
-        self._places_of(trial)
+        self._organizations_of(trial, understood)
+        self._people_of(trial, understood)
+        self._places_of(trial, understood)
+        self._numbers.append(studies.numbers_of(trial))
         self._listed_by(trial)
 
     def _numbers_and_papers(self, trial: Trial) -> None:
@@ -111,16 +121,14 @@ class Builder:
                 },
             )
 
-    def _organizations_of(self, trial: Trial) -> None:
-        if trial.lead_sponsor is not None:
-            self._organization(trial, "SPONSORS", trial.lead_sponsor, LEAD)
-        for place, party in enumerate(trial.collaborators):
-            self._organization(trial, "COLLABORATES_ON", party, COLLABORATOR.format(place))
+    def _organizations_of(self, trial: Trial, understood: Understood) -> None:
+        if trial.lead_sponsor is not None and understood.sponsor is not None:
+            self._organization(trial, "SPONSORS", trial.lead_sponsor, understood.sponsor, LEAD)
+        for place, (party, link) in enumerate(zip(trial.collaborators, understood.collaborators, strict=True)):
+            self._organization(trial, "COLLABORATES_ON", party, link, COLLABORATOR.format(place))
 
-    def _organization(self, trial: Trial, edge: str, party: Party, field: str) -> None:
-        link = self._linkers.organizations.resolve(party.name, party.agency_class)
-        facts = {"name": link.name, "ror_id": link.ror_id, "country": link.country}
-        self._organizations.see(link.organization_id, facts, word=party.name, value=party.agency_class)
+    def _organization(self, trial: Trial, edge: str, party: Party, link: OrganizationLink, field: str) -> None:
+        self._see_organization(link, party.agency_class)
         self.tables.put(
             edge,
             {
@@ -134,30 +142,68 @@ class Builder:
             },
         )
 
-    def _people_of(self, trial: Trial) -> None:
-        for place, official in enumerate(trial.officials):
-            self._official(trial, official, OFFICIAL.format(place))
+    def _see_organization(self, link: OrganizationLink, agency_class: str | None = None) -> None:
+        facts = {"name": link.name, "ror_id": link.ror_id, "country": link.country}
+        self._organizations.see(link.organization_id, facts, word=link.raw_name, value=agency_class)
+        if link.parent_id is not None and link.parent_id != link.organization_id:
+            self._parents.setdefault(link.organization_id, (link.parent_id, link.method, link.confidence))
 
-    def _official(self, trial: Trial, official: Official, field: str) -> None:
-        key = self._linkers.person(official)
-        self._people.see(key, {"name": official.name, "affiliation": official.affiliation}, value=official.name)
-        self.tables.put(
-            "HAS_OFFICIAL",
-            {
-                "source": trial.id,
-                "target": key,
-                "role": official.role,
-                "raw_name": official.name,
-                "affiliation": official.affiliation,
-                "title": official.title,
-                "source_field": field,
-            },
-        )
+    def _people_of(self, trial: Trial, understood: Understood) -> None:
+        for person in understood.people:
+            self._people.see(person.person_id, {"name": person.name}, value=person.affiliation)
+            self.tables.put(
+                "HAS_OFFICIAL",
+                {
+                    "source": trial.id,
+                    "target": person.person_id,
+                    "role": person.role,
+                    "raw_name": person.raw_name,
+                    "affiliation": person.affiliation,
+                    "title": person.title,
+                    "source_field": person.source_field,
+                    "confidence": person.confidence,
+                },
+            )
+            if person.organization is not None:
+                self._see_organization(person.organization)
+                self._affiliations.setdefault(
+                    (person.person_id, person.organization.organization_id), person.organization
+                )
 
-    def _places_of(self, trial: Trial) -> None:
-        for site, edge in self._linkers.sites(trial):
-            self._sites.see(site["site_id"], site, value=site.get("facility"))
-            self.tables.put("CONDUCTED_AT", edge)
+    def _places_of(self, trial: Trial, understood: Understood) -> None:
+        reached = set()
+        for site in understood.sites:
+            country = site.iso2 or site.country
+            reached.add(country)
+            facts = {"city": site.city, "state": site.state, "zip": site.zip, "country": country}
+            self._sites.see(site.site_id, facts | {"lat": site.lat, "lon": site.lon}, value=site.facility)
+            self.tables.put(
+                "CONDUCTED_AT",
+                {
+                    "source": trial.id,
+                    "target": site.site_id,
+                    "raw_name": site.facility,
+                    "status": site.status,
+                    "method": site.method,
+                    "source_field": f"contactsLocationsModule.locations[{site.location}]",
+                    "confidence": site.confidence,
+                },
+            )
+        for land in places.trial_countries(trial):
+            if land.iso2 not in reached:  # a country without a facility: the country as a whole is the site
+                key = f"SITE:{land.iso2.lower()}"
+                self._sites.see(key, {"country": land.iso2})
+                self.tables.put(
+                    "CONDUCTED_AT",
+                    {
+                        "source": trial.id,
+                        "target": key,
+                        "raw_name": land.raw,
+                        "method": "country-only",
+                        "source_field": "contactsLocationsModule.locations",
+                        "confidence": 1.0,
+                    },
+                )
 
     def _listed_by(self, trial: Trial) -> None:
         mirror = next((r.source for r in trial.records if r.source != trial.registry), None)
@@ -186,6 +232,7 @@ class Builder:
         self._hierarchy()
         self._classes()
         self._owners()
+        self._studies()
         self._countries_of_sites()
         for label, concepts in (
             ("Drug", self._drugs),
@@ -208,24 +255,14 @@ class Builder:
         seen = set(waiting)
         while waiting:
             key = waiting.pop()
-            mesh_id = key.removeprefix(MESH)
-            heading = mesh.get(mesh_id)
+            heading = mesh.get(key.removeprefix(MESH))
             if heading is None:
                 continue
-            facts = {"name": heading.name, "tree_numbers": list(heading.tree_numbers) or None, "mesh_id": mesh_id}
+            facts = {"name": heading.name, "tree_numbers": list(heading.tree_numbers) or None, "mesh_id": heading.id}
             self._conditions.see(key, facts)
-            for parent in mesh.parents(mesh_id):
-                above = MESH + parent
-                self.tables.put(
-                    "IS_A",
-                    {
-                        "source": key,
-                        "target": above,
-                        "method": "mesh-tree",
-                        "source_field": "tree_numbers",
-                        "confidence": 1.0,
-                    },
-                )
+            for above in self._linkers.conditions.parents(key):
+                edge = {"source": key, "target": above, "method": "mesh-tree", "source_field": "tree_numbers"}
+                self.tables.put("IS_A", edge | {"confidence": 1.0})
                 if above not in seen:
                     seen.add(above)
                     waiting.append(above)
@@ -250,31 +287,39 @@ class Builder:
             self.tables.put("DrugClass", {"class_id": class_id, "name": name, "scheme": scheme})
 
     def _owners(self) -> None:
-        """Add who owns an organisation that is named, and who owns that."""
+        """Add who owns an organisation that is named, and who owns that; and where people work."""
         waiting = list(self._organizations)
         seen = set(waiting)
         while waiting:
             key = waiting.pop()
             known = self._linkers.organizations.get(key)
-            if known is None:
+            if known is not None:
+                self._organizations.see(key, {"name": known.name, "ror_id": known.ror_id, "country": known.country})
+                if known.parent_id is not None:
+                    self._parents[key] = (known.parent_id, "alias-table", 1.0)
+            else:
+                self._organizations.see(key, {"name": key.partition(":")[2].replace("-", " ").title()})
+            owner, method, confidence = self._parents.get(key, (None, "", 0.0))
+            if owner is None:
                 continue
-            facts = {"name": known.name, "ror_id": known.ror_id, "country": known.country}
-            self._organizations.see(key, facts)
-            if known.parent_id is None:
-                continue
-            self.tables.put(
-                "SUBSIDIARY_OF",
-                {
-                    "source": key,
-                    "target": known.parent_id,
-                    "method": "alias-table",
-                    "source_field": "vocabulary",
-                    "confidence": 1.0,
-                },
-            )
-            if known.parent_id not in seen:
-                seen.add(known.parent_id)
-                waiting.append(known.parent_id)
+            edge = {"source": key, "target": owner, "method": method, "source_field": "name"}
+            self.tables.put("SUBSIDIARY_OF", edge | {"confidence": confidence})
+            if owner not in seen:
+                seen.add(owner)
+                waiting.append(owner)
+        for (person, body), link in self._affiliations.items():
+            edge = {"source": person, "target": body, "raw_name": link.raw_name, "method": link.method}
+            self.tables.put("AFFILIATED_WITH", edge | {"source_field": "affiliation", "confidence": link.confidence})
+
+    def _studies(self) -> None:
+        """Add which trials are one study in two registries, and which follow others."""
+        for link in studies.links(self._numbers):
+            if link.source in self._trials and link.target in self._trials:
+                edge = {"source": link.source, "target": link.target, "evidence": list(link.evidence)}
+                self.tables.put(
+                    link.type,
+                    edge | {"method": link.method, "source_field": link.source_field, "confidence": link.confidence},
+                )
 
     def _countries_of_sites(self) -> None:
         names: dict[str, str] = {}
@@ -284,31 +329,6 @@ class Builder:
                 self.tables.put("IN_COUNTRY", {"source": site["site_id"], "target": site["country"]})
         for iso2, name in sorted(names.items()):
             self.tables.put("Country", {"iso2": iso2, "name": name})
-
-
-def build(
-    trials: Iterable[Trial], linkers: Linkers, progress: Callable[[int, int | None], None] | None = None
-) -> Builder:
-    """Return the builder with all trials added; `finish` it when nothing else is to come."""
-    builder = Builder(linkers)
-    for _ in add_all(builder, trials, linkers, progress):
-        pass
-    return builder
-
-
-def add_all(
-    builder: Builder,
-    trials: Iterable[Trial],
-    linkers: Linkers,
-    progress: Callable[[int, int | None], None] | None = None,
-) -> Iterator[tuple[Trial, Understood]]:
-    """Add trials one after the other, and yield each with what was understood, for whoever also needs it."""
-    for trial in trials:
-        understood = linkers.understand(trial)
-        builder.add(trial, understood)
-        if progress is not None:
-            progress(builder.trials, None)
-        yield trial, understood
 
 
 def _best(links: Iterable[L]) -> Iterator[L]:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Protocol
+from collections.abc import Iterable
+from pathlib import Path
 
 import msgspec
 
-from trialgraph.model import ConditionLink, DrugLink, Official, OrganizationLink, ThingLink, Trial, TrialDrug
-from trialgraph.vocabularies.mesh import Mesh
+from trialgraph.entities import corrections as user
+from trialgraph.entities import people, places
+from trialgraph.entities.conditions import ConditionLinker
+from trialgraph.entities.drugs import DrugLinker
+from trialgraph.entities.organizations import OrganizationLinker
+from trialgraph.entities.people import Person
+from trialgraph.entities.places import Site
+from trialgraph.model import ConditionLink, DrugLink, OrganizationLink, ThingLink, Trial, TrialDrug
+from trialgraph.vocabularies import countries, drugs, mesh
 
 
 class Understood(msgspec.Struct, frozen=True, gc=False):
@@ -18,10 +25,14 @@ class Understood(msgspec.Struct, frozen=True, gc=False):
     things: tuple[ThingLink, ...]
     conditions: tuple[ConditionLink, ...]
     roles: tuple[TrialDrug, ...]
+    people: tuple[Person, ...]
+    sites: tuple[Site, ...]
+    sponsor: OrganizationLink | None
+    collaborators: tuple[OrganizationLink, ...]
 
 
-class Membership(Protocol):
-    """A drug's class, and what says so."""
+class Membership(msgspec.Struct, frozen=True, gc=False):
+    """A drug is in a class."""
 
     class_id: str
     name: str
@@ -31,33 +42,49 @@ class Membership(Protocol):
     confidence: float
 
 
-class Organizations(Protocol):
-    """Resolves names of organisations."""
+class Linkers:
+    """Every linker; `understand` is pure, so trials may be given in any order and to any number of processes."""
 
-    def resolve(self, name: str, agency_class: str | None = None) -> OrganizationLink:
-        """Return what a name is."""
-
-    def get(self, organization_id: str) -> OrganizationLink | None:
-        """Return what is known of an organisation beyond its mentions, or None."""
-
-
-class Linkers(Protocol):
-    """Everything that `build` asks."""
-
-    mesh: Mesh
-    organizations: Organizations
+    def __init__(self, corrections: Path | None = None) -> None:
+        known = user.read(corrections) if corrections is not None else user.Corrections()
+        self.mesh = mesh.load()
+        self.drugs = DrugLinker(drugs.load(), known)
+        self.conditions = ConditionLinker(self.mesh, known)
+        self.organizations = OrganizationLinker(corrections=known)
 
     def understand(self, trial: Trial) -> Understood:
         """Return what a trial's words mean."""
+        found = self.drugs.link(trial)
+        return Understood(
+            drugs=found,
+            things=(),
+            conditions=self.conditions.link(trial),
+            roles=tuple(
+                TrialDrug(drug_id=key, role="UNKNOWN", method="unread", confidence=0.1)
+                for key in dict.fromkeys(link.concept_id for link in found)
+            ),
+            people=people.people(trial, self.organizations),
+            sites=places.sites(trial),
+            sponsor=self._body(trial.lead_sponsor.name, trial.lead_sponsor.agency_class)
+            if trial.lead_sponsor
+            else None,
+            collaborators=tuple(self._body(one.name, one.agency_class) for one in trial.collaborators),
+        )
+
+    def _body(self, name: str, agency_class: str | None) -> OrganizationLink:
+        return self.organizations.resolve(name, agency_class)
 
     def classes(self, drug_id: str) -> Iterable[Membership]:
-        """Return the classes of a drug."""
-
-    def person(self, official: Official) -> str:
-        """Return the key of a person."""
-
-    def sites(self, trial: Trial) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
-        """Yield the Site node and the CONDUCTED_AT edge of every site."""
+        """Return the classes of a drug, and what says so."""
+        mesh_id = drug_id.removeprefix("MESH:")
+        for above in self.mesh.parents(mesh_id, "D"):
+            yield Membership(f"MESH:{above}", self.mesh.name(above), "mesh-tree", "mesh-tree", "tree_numbers", 1.0)
 
     def country_name(self, iso2: str) -> str:
-        """Return a country's name."""
+        """Return a country's short English name; one that we do not know keeps what it is called."""
+        country = countries.by_code().get(iso2)
+        return country.name if country else iso2
+
+    def vocabularies(self) -> dict[str, str]:
+        """Return which release of each term list is used, for the manifest."""
+        return {"mesh": self.mesh.release}

@@ -6,6 +6,7 @@ from typing import Final
 
 from trialgraph.graph.properties import (
     BOOL,
+    CONFIDENCE,
     DERIVED,
     FIELD,
     FLOAT,
@@ -140,8 +141,17 @@ RELATIONSHIPS: Final[tuple[Relationship, ...]] = (
             Property("affiliation", STRING, "As this record writes it"),
             Property("title", STRING, "As written"),
             FIELD,
+            CONFIDENCE,
         ),
         key=("source_field",),
+    ),
+    Relationship(
+        type="AFFILIATED_WITH",
+        source="Person",
+        target="Organization",
+        doc="Where a record says that an official works.",
+        properties=(RAW_NAME, *DERIVED),
+        derived=True,
     ),
     Relationship(
         type="CONDUCTED_AT",

@@ -132,7 +132,9 @@ def _difference(before: pa.Table | None, now: pa.Table, keys: list[str]) -> Diff
     return Difference(new.height - both.height, changed, old.height - both.height)
 
 
-def write(tables: Tables, at: Path, facts: Mapping[str, Any], *, check_fill: bool = True) -> tuple[Snapshot, list[str]]:
+def write(
+    tables: Tables, at: Path, facts: Mapping[str, Any], *, accept_loss: bool = False
+) -> tuple[Snapshot, list[str]]:
     """Write a snapshot in the place of the one at `at`; returns it and sentences to warn with.
 
     `facts` go into the manifest as they are: they must depend on nothing but the archive and the code.
@@ -163,7 +165,7 @@ def write(tables: Tables, at: Path, facts: Mapping[str, Any], *, check_fill: boo
         "tables": recorded,
         "hash": hashlib.sha256(content.encode()).hexdigest(),
     }
-    warnings = _emptied(at, manifest) if check_fill else []
+    warnings = [] if accept_loss else _emptied(at, manifest)
     (part / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
     swap.sync(part)
     swap.put(part, at)

@@ -1,0 +1,157 @@
+"""Archive to snapshot: read, link, compare and write, with the time each takes."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from trialgraph.archive import trials as archived
+from trialgraph.archive.store import Archive
+from trialgraph.errors import BuildError
+from trialgraph.graph import snapshot as snapshots
+from trialgraph.graph.build import Builder
+from trialgraph.graph.documents import document
+from trialgraph.graph.linkers import Linkers
+from trialgraph.graph.similar import compare
+from trialgraph.graph.snapshot import Snapshot
+from trialgraph.limits import MOST_SET_ASIDE, SHOWN_SET_ASIDE
+from trialgraph.model import SetAside, Trial
+from trialgraph.similarity import Document, Model
+
+Progress = Callable[[int, int | None], None]
+
+
+class Built(msgspec.Struct, frozen=True):
+    """A snapshot and how it came about."""
+
+    snapshot: Snapshot
+    trials: int
+    set_aside: tuple[SetAside, ...]
+    seconds: dict[str, float]  # by stage
+    warnings: tuple[str, ...]
+
+    def report(self) -> dict[str, Any]:
+        """Return what `build` prints."""
+        return {
+            "trials": self.trials,
+            "set_aside": len(self.set_aside),
+            "tables": {name: facts["rows"] for name, facts in self.snapshot.manifest["tables"].items()},
+            "seconds": {stage: round(took, 2) for stage, took in self.seconds.items()},
+            "peak_mb": peak_mb(),
+        }
+
+
+class Stopwatch:
+    """Adds up the time of stages that take turns."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._began = time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        """Count the time since the last lap as this stage's."""
+        now = time.perf_counter()
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._began
+        self._began = now
+
+
+def make(
+    archive: Path,
+    at: Path,
+    model_at: Path,
+    *,
+    corrections: Path | None = None,
+    refit: bool = True,
+    accept_loss: bool = False,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Built:
+    """Write the snapshot of an archive in the place of the one at `at`.
+
+    With `refit` the similarity's model is fitted to these trials and kept at `model_at`; without, the one kept there
+    is used as it is.  Raises BuildError, and leaves the old snapshot, where too many records cannot be read or where
+    the new one lost what the old one held.
+    """
+    watch = Stopwatch()
+    set_aside: list[SetAside] = []
+    linkers = Linkers(corrections)
+    builder = Builder(linkers)
+    model = None if refit else Model.load(model_at)
+    watch.lap("vocabularies")
+    with Archive.open(archive) as opened:
+        trials = archived.read(opened, on_set_aside=set_aside.append)
+        documents = _documents(trials, builder, linkers, watch, progress)
+        model, _, rows, similarity = compare(documents, model, workers=workers)
+        watch.lap("similarity")
+    _refuse_too_many(set_aside, builder.trials)
+    tables = builder.finish()
+    watch.lap("tables")
+    tables.extend("SIMILAR_TO", rows)
+    watch.lap("similarity")
+    facts = {
+        "trials": builder.trials,
+        "set_aside": [msgspec.structs.asdict(odd) | {"body": None} for odd in set_aside],
+        "unknown_values": dict(sorted(builder.unknown_values.items())),
+        "vocabularies": linkers.vocabularies(),
+        "similarity": similarity,
+        "sources": dict(sorted(builder.sources.items())),
+        "newest": builder.newest,
+    }
+    written, warnings = snapshots.write(tables, at, facts, accept_loss=accept_loss)
+    if refit:
+        model.save(model_at)
+    watch.lap("snapshot")
+    return Built(written, builder.trials, tuple(set_aside), dict(watch.seconds), tuple(warnings))
+
+
+def _documents(
+    trials: Iterable[Trial], builder: Builder, linkers: Linkers, watch: Stopwatch, progress: Progress | None
+) -> Iterator[Document]:
+    """Add each trial to the graph, and yield what it is compared by."""
+    for trial in trials:
+        watch.lap("read")
+        understood = linkers.understand(trial)
+        watch.lap("link")
+        builder.add(trial, understood)
+        watch.lap("tables")
+        compared = document(
+            trial,
+            understood.drugs,
+            understood.conditions,
+            understood.things,
+            mesh=linkers.mesh,
+            finder=linkers.conditions,
+            classes=lambda drug: ((c.class_id, c.name) for c in linkers.classes(drug)),
+        )
+        watch.lap("documents")
+        if progress is not None:
+            progress(builder.trials, None)
+        yield compared
+        watch.lap("similarity")
+
+
+def _refuse_too_many(set_aside: Collection[SetAside], trials: int) -> None:
+    """Raise BuildError where more records were set aside than chance explains: the source's shape has changed."""
+    share = len(set_aside) / max(1, len(set_aside) + trials)
+    if share <= MOST_SET_ASIDE:
+        return
+    whys = Counter(f"{odd.why}{f' (at {odd.path})' if odd.path else ''}" for odd in set_aside)
+    shown = "; ".join(f"{count:,} times: {why}" for why, count in whys.most_common(SHOWN_SET_ASIDE))
+    raise BuildError(
+        f"{len(set_aside):,} of {len(set_aside) + trials:,} records cannot be read, more than {MOST_SET_ASIDE:.0%}; "
+        f"the snapshot before stays ({shown})"
+    )
+
+
+def peak_mb() -> int:
+    """Return the most memory that this process has used, in MiB."""
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak // (1 << 20 if sys.platform == "darwin" else 1 << 10)
