@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from trialgraph.model import Trial
 from trialgraph.vocabularies.mesh import Mesh, canonical
 
-# "long form (SHORT)": the short form in brackets, and the words before it.
-_SHORT = re.compile(r"([^()\n;]{3,140})\(\s*([A-Za-z][A-Za-z0-9/+-]{1,11})s?\s*(?:[,;][^()]*)?\)")
-_TURNED = re.compile(r"\b([A-Z][A-Za-z0-9/-]{1,9})\s*\(\s*([^()]{6,80})\)")
+_BRACKET = re.compile(r"\(\s*([^()\n]{2,80}?)\s*\)")
+_SHORT = re.compile(r"([A-Za-z][A-Za-z0-9/+-]{1,11})(?:\s*[,;].*)?")
+_LAST_WORD = re.compile(r"\b([A-Z][A-Za-z0-9/-]{1,9})\s*$")
+LONGEST_FORM = 140  # characters before a bracket in which its long form begins
 
 
 def texts(trial: Trial) -> Iterator[str]:
@@ -34,19 +35,23 @@ def abbreviations(all_texts: Iterable[str]) -> dict[str, str]:
     for text in all_texts:
         if "(" not in text:
             continue
-        for match in _SHORT.finditer(text):
-            short = match[2].rstrip("s") if match[2][:-1].isupper() else match[2]
-            long = long_form(short, match[1]) if _is_new(short, found) else None
-            if long:
-                found[short.upper()] = long
-        for match in _TURNED.finditer(text):
-            long = long_form(match[1], match[2]) if _is_new(match[1], found) else None
-            if long and len(long) > TURNED_SHARE * len(match[2].strip()):
-                found[match[1].upper()] = long
+        for bracket in _BRACKET.finditer(text):
+            inside, before = bracket[1], text[max(0, bracket.start() - LONGEST_FORM) : bracket.start()]
+            before = before.rpartition("\n")[2]
+            if match := _SHORT.fullmatch(inside):
+                short = match[1].rstrip("s") if match[1][:-1].isupper() else match[1]
+                long = long_form(short, before) if _is_new(short, found) else None
+                if long:
+                    found[short.upper()] = long
+                    continue
+            if (match := _LAST_WORD.search(before)) and _is_new(match[1], found):
+                long = long_form(match[1], inside)  # "AIHA (autoimmune hemolytic anemia)"
+                if long and len(long) > TURNED_SHARE * len(inside):
+                    found[match[1].upper()] = long
     return found
 
 
-TURNED_SHARE = 0.7  # of the bracket: "AIHA (autoimmune hemolytic anemia)" is an explanation, "HIV (see below)" is none
+TURNED_SHARE = 0.7  # of the bracket: with less of it, the bracket says something else than the long form
 
 
 def _is_new(short: str, found: dict[str, str]) -> bool:
