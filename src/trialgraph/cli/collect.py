@@ -255,7 +255,7 @@ def import_command(files: tuple[Path, ...], out: Output) -> None:
     if len(result.set_aside) > 5:
         out.say(f"... and {len(result.set_aside) - 5:,} more; `trialgraph status` counts them")
     out.report(result.report(), _closing(result))
-    if not result.announced:
+    if not result.counts.kept:
         raise UsageError("no record was found in what you gave; `trialgraph import --help` says what is understood")
 
 
