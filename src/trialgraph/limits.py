@@ -29,7 +29,7 @@ UNKNOWN_ENROLLMENT: Final = 99_999_999  # ClinicalTrials.gov's way to say "unkno
 
 # --- archive ----------------------------------------------------------------------------------------------------------
 
-PACKING: Final = 6  # zlib level: 1 is a fifth larger and saves 2 s in 23,000 records; 9 gains 1 %
+PACKING: Final = 6  # zlib level: 1 is a tenth larger and saves 4 s in 23,000 records; 9 gains nothing
 BUSY_SECONDS: Final = 10.0  # how long a writer waits for another one's transaction
 IMPORT_BATCH: Final = 500  # records a transaction when importing files
 
@@ -80,6 +80,8 @@ RECALL_SAMPLE: Final = 300  # random trials on which a pruned search is compared
 # --- graph ------------------------------------------------------------------------------------------------------------
 
 SHOWN_SET_ASIDE: Final = 3  # reasons named when a build fails: the commonest tell what changed
+LEAST_FREE_BYTES: Final = 500 << 20  # a build of 23,000 studies writes about this much beside what is there
+SHOWN_DAMAGED: Final = 5  # damaged records that doctor names; more do not help to decide
 CHUNK_ROWS: Final = 20_000  # rows that wait as Python values before they are packed: about 20 MB of the widest table
 MOST_FILL_LOST: Final = (
     0.5  # of a property's fill rate, against the snapshot before: more means that a field was renamed

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import golden_graph
 import pytest
-from tests.ask import golden_graph
 
 from trialgraph.graph.stores import Store, open_store
 

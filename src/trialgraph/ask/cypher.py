@@ -14,9 +14,13 @@ from trialgraph.limits import QUERY_BYTES, QUERY_ROWS, QUERY_SECONDS, QUESTION_R
 if TYPE_CHECKING:
     from trialgraph.graph.stores import Store
 
-# Where the engines say a syntax error is: ANTLR counts columns from 0, Neo4j from 1.
-_ANTLR: Final = re.compile(r"line (\d+):(\d+)[ -]*(.*)", re.DOTALL)
-_NEO4J: Final = re.compile(r"(.*?)\(line (\d+), column (\d+)", re.DOTALL)
+# Where the engines say a syntax error is: the embedded one counts columns from 0, Neo4j from 1.
+_PLACES: Final = (
+    (re.compile(r"(?P<why>.*?)\s*\(line (?P<line>\d+), column (?P<column>\d+)", re.DOTALL), 1),
+    (re.compile(r"(?P<why>.*?) at line (?P<line>\d+), column (?P<column>\d+)", re.DOTALL), 0),
+    (re.compile(r"line (?P<line>\d+):(?P<column>\d+)[ -]*(?P<why>.*)", re.DOTALL), 0),
+)
+_UNDEFINED: Final = re.compile(r"[Vv]ariable [`'](?P<name>\w+)[`'] not defined")
 
 
 def run(
@@ -36,10 +40,11 @@ def run(
     words = guard.check(text)
     values = _checked(params or {})
     _has_parameters(text, words, values)
+    text = text.rstrip().rstrip(";")
     try:
-        answer = trusted(store, text.strip().rstrip(";"), values, timeout=timeout, rows=rows)
+        answer = trusted(store, text, values, timeout=timeout, rows=rows)
     except TrialgraphError as problem:
-        raise _pointed(text, problem) from problem
+        raise _pointed(text, words, problem) from problem
     notes = [*_unknown_names(words)]
     kept, cut = _within(answer.rows, bytes)
     if cut:
@@ -128,21 +133,26 @@ def _has_parameters(text: str, words: Sequence[guard.Token], values: Mapping[str
             raise UsageError(guard.place(text, word.start, f"no value for ${name}; give one with -P {name}=..."))
 
 
-def _pointed(text: str, problem: TrialgraphError) -> TrialgraphError:
+def _pointed(text: str, words: Sequence[guard.Token], problem: TrialgraphError) -> TrialgraphError:
     """Return the store's complaint as one that points at the place, where it names one."""
-    said = str(problem)
-    if match := _ANTLR.search(said):
-        line, column, why = int(match[1]), int(match[2]), match[3]
-    elif match := _NEO4J.search(said):
-        line, column, why = int(match[2]), int(match[3]) - 1, match[1]
-    else:
-        return problem
-    lines = text.split("\n")
-    if not 1 <= line <= len(lines):
-        return problem
-    at = min(sum(len(one) + 1 for one in lines[: line - 1]) + column, len(text))
-    why = re.sub(r"\s*\(caused by.*", "", why, flags=re.DOTALL).strip(" -:\n")
-    return UsageError(guard.place(text, at, why[:300] + _meant(text, at)))
+    said = str(problem).removeprefix("the query cannot be run: ")
+    undefined = _UNDEFINED.search(said)
+    if undefined:
+        for word in words:
+            if word.text == undefined["name"]:
+                return UsageError(guard.place(text, word.start, f"nothing is called {word.text} here"))
+    for pattern, first in _PLACES:
+        match = pattern.search(said)
+        if match is None:
+            continue
+        line, column = int(match["line"]), int(match["column"]) - first
+        lines = text.split("\n")
+        if not 1 <= line <= len(lines):
+            return problem
+        at = min(sum(len(one) + 1 for one in lines[: line - 1]) + max(column, 0), len(text))
+        why = re.sub(r"\s*\(caused by.*", "", match["why"], flags=re.DOTALL).strip(" -:\n")
+        return UsageError(guard.place(text, at, why[:300] + _meant(text, at)))
+    return problem
 
 
 def _meant(text: str, at: int) -> str:

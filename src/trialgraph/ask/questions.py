@@ -141,7 +141,7 @@ def ask(graph: Store, name: str, **params: Any) -> Answer:
     """
     question = get(name)
     values, understood = check(question, params, graph)
-    most = values.get("most")
+    most: Any = values.get("most")
     if isinstance(most, int):
         if most < 1:
             raise UsageError(f"most={most} shows nothing; 1 is the least")
@@ -257,3 +257,23 @@ def _why_nothing(
             if not held.rows:
                 notes.append(f"this graph does not hold {value}")
     return notes or ["nothing in this graph fits"]
+
+
+def usage(question: Question) -> str:
+    """Return a question's parameters as one would type them: drug=... [phase=...]."""
+    return " ".join(f"{p.name}=..." if p.default == REQUIRED else f"[{p.name}=...]" for p in question.parameters)
+
+
+def described(question: Question) -> dict[str, Any]:
+    """Return a question's own description: what it asks, how to read it, its parameters, its Cypher."""
+    return {
+        "question": question.title,
+        "reading": question.reading,
+        "usage": f"trialgraph ask {question.name} {usage(question)}".strip(),
+        "parameters": {
+            p.name: f"{p.kind}, {'required' if p.default == REQUIRED else f'default {p.default}'}: {p.doc}"
+            for p in question.parameters
+        },
+        "columns": list(question.columns),
+        "cypher": question.cypher,
+    }

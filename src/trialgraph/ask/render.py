@@ -73,8 +73,10 @@ def report(mapping: Mapping[str, Any], form: str = "table", *, tty: bool = False
             return json_text(mapping) + "\n"
         case "table":
             lines = list(_report_lines(mapping, ""))
-            margin = max((display_width(name) for name, _ in lines), default=0) + 2
-            return "".join((_pad(name, margin) + value).rstrip() + "\n" for name, value in lines)
+            margin = max((display_width(name) for name, value in lines if value is not None), default=0) + 2
+            return "".join(
+                (name if value is None else _pad(name, margin) + value).rstrip() + "\n" for name, value in lines
+            )
     flat = [{"name": name, "value": value} for name, value in _flat(mapping, "")]
     return rows(("name", "value"), flat, form, tty=tty)
 
@@ -295,16 +297,17 @@ def _pad(text: str, width: int, *, right: bool = False) -> str:
     return blank + text if right else text + blank
 
 
-def _report_lines(mapping: Mapping[str, Any], indent: str) -> Iterable[tuple[str, str]]:
+def _report_lines(mapping: Mapping[str, Any], indent: str) -> Iterable[tuple[str, str | None]]:
+    """Yield name and value of each line; a line without a value of its own has None."""
     for name, value in mapping.items():
         label = indent + terminal(str(name)).replace("_", " ")
         if isinstance(value, Mapping) and value:
-            yield label, ""
+            yield label, None
             yield from _report_lines(value, indent + "  ")
         elif isinstance(value, list | tuple) and any(isinstance(part, Mapping) for part in value):
-            yield label, ""
+            yield label, None
             for part in value:
-                yield indent + "  " + cell(part), ""
+                yield indent + "  " + cell(part), None
         elif isinstance(value, int) and not isinstance(value, bool):
             yield label, f"{value:,}"
         else:

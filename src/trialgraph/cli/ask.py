@@ -1,0 +1,262 @@
+"""Commands that ask the graph: related, ask, search, cypher, trial, why, changes, landscape."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from trialgraph.cli.output import Output, output_options, settings
+from trialgraph.errors import UsageError
+from trialgraph.limits import QUERY_BYTES, QUERY_ROWS, QUERY_SECONDS
+
+if TYPE_CHECKING:
+    from trialgraph.ask.answers import Answer
+    from trialgraph.graph.stores import Store
+
+
+def store_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --store to a command."""
+    return click.option(
+        "--store",
+        "address",
+        metavar="ADDRESS",
+        help="Ask another graph: bolt://..., neo4j+s://..., or neo4j for TRIALGRAPH_NEO4J_URI.",
+    )(command)
+
+
+@contextlib.contextmanager
+def opened(address: str | None) -> Iterator[Store]:
+    """Open the graph to ask, and close it."""
+    from trialgraph.ask.graphs import open_graph
+
+    prompt = (lambda: str(click.prompt("Password", hide_input=True, err=True))) if sys.stdin.isatty() else None
+    graph = open_graph(settings(), address, prompt=prompt)
+    try:
+        yield graph
+    finally:
+        graph.close()
+
+
+def show(answer: Answer, out: Output) -> None:
+    """Write an answer's rows, its notes beside them."""
+    out.rows(answer.columns, answer.rows, notes=answer.notes)
+
+
+def show_by_options(answer: Answer, out: Output) -> None:
+    """Write an answer of a command whose parameters are options: a note says --most where a question says most=."""
+    out.rows(answer.columns, answer.rows, notes=[note.replace("; most=", "; --most ") for note in answer.notes])
+
+
+@click.command(name="related", epilog="Example: trialgraph related NCT04324411")
+@click.argument("trial", metavar="ID", required=False)
+@click.option("--compare", metavar="ID", help="Only with this trial: every part of their likeness.")
+@click.option("--text", "text", type=click.File("r", "utf-8"), metavar="FILE", help="Like this text (- for stdin).")
+@click.option("--most", type=click.IntRange(min=1), default=10, show_default=True, help="How many to show.")
+@store_option
+@output_options
+def related_command(
+    trial: str | None, compare: str | None, text: Any, most: int, address: str | None, out: Output
+) -> None:
+    """Show the trials most like one, and what makes them alike."""
+    if (trial is None) == (text is None):
+        raise UsageError("give a trial id, such as NCT04324411, or --text FILE; not both")
+    with opened(address) as graph:
+        if text is not None:
+            from trialgraph.ask.alike import like_text
+
+            answer = like_text(settings(), graph, text.read(), most=most)
+        elif compare is not None:
+            from trialgraph.ask.why import why
+
+            answer = why(graph, str(trial), compare)
+        else:
+            from trialgraph.ask.questions import ask
+
+            answer = ask(graph, "similar-trials", trial=trial, most=most)
+        show_by_options(answer, out)
+
+
+@click.command(name="ask", epilog="Example: trialgraph ask trials-of-drug drug=rapamycin status=RECRUITING")
+@click.argument("name", required=False)
+@click.argument("values", nargs=-1, metavar="[KEY=VALUE]...")
+@click.option("--explain", is_flag=True, help="Show how to read the answer, the parameters, and the Cypher.")
+@store_option
+@output_options
+def ask_command(name: str | None, values: tuple[str, ...], explain: bool, address: str | None, out: Output) -> None:
+    """Ask a named question; without a name, list them.
+
+    Drugs, conditions, sponsors and countries may be given by any of their names.
+    """
+    from trialgraph.ask import questions
+
+    if name is None:
+        rows = [
+            {
+                "name": q.name,
+                "question": q.title,
+                "parameters": [p.name if p.default == questions.REQUIRED else f"[{p.name}]" for p in q.parameters],
+            }
+            for q in questions.find().values()
+        ]
+        out.rows(("name", "question", "parameters"), rows)
+        return
+    question = questions.get(name)
+    if explain:
+        out.report(questions.described(question))
+        return
+    given: dict[str, str] = {}
+    for value in values:
+        key, equals, rest = value.partition("=")
+        if not equals:
+            raise UsageError(f"{value!r} is no key=value; {name} takes {questions.usage(question)}")
+        given[key.strip()] = rest
+    with opened(address) as graph:
+        show(questions.ask(graph, name, **given), out)
+
+
+@click.command(name="search", epilog="Example: trialgraph search 'sirolimus lupus nephritis' --phase 2")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--phase", metavar="PHASE", help="1, 2, 3, 4, early or NA.")
+@click.option("--status", metavar="STATUS", help="RECRUITING, COMPLETED, ...")
+@click.option("--since", metavar="DATE", help="Started on or after: 2020, 2020-03 or 2020-03-09.")
+@click.option("--until", metavar="DATE", help="Started on or before.")
+@click.option("--country", metavar="COUNTRY", help="With a site there: a name or its two letters.")
+@click.option("--most", type=click.IntRange(min=1), default=20, show_default=True, help="How many to show.")
+@store_option
+@output_options
+def search_command(words: tuple[str, ...], most: int, address: str | None, out: Output, **filters: str | None) -> None:
+    """Find trials by words in titles, summaries, conditions and interventions, under all names of what they mean."""
+    from trialgraph.ask.questions import Parameter, value_of
+    from trialgraph.ask.search import search
+
+    kinds = {"phase": "phase", "status": "status", "since": "date", "until": "date", "country": "text"}
+    checked = {
+        name: value_of(Parameter(name=name, kind=kinds[name], default=None, doc=""), value) if value else None
+        for name, value in filters.items()
+    }
+    with opened(address) as graph:
+        show(search(graph, " ".join(words), most=most, **checked), out)
+
+
+@click.command(name="cypher", epilog="Example: trialgraph cypher 'MATCH (t:Trial) RETURN t.overall_status, count(*)'")
+@click.argument("query", required=False)
+@click.option("-f", "file", type=click.File("r", "utf-8"), metavar="FILE", help="Read the query from FILE.")
+@click.option("-P", "values", multiple=True, metavar="KEY=VALUE", help="A parameter: a number, true, JSON, or text.")
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=QUERY_SECONDS, show_default=True)
+@click.option("--rows", "rows", type=click.IntRange(min=1), default=QUERY_ROWS, show_default=True, help="At most.")
+@click.option("--bytes", "size", type=click.IntRange(min=1), default=QUERY_BYTES, show_default=True, help="At most.")
+@store_option
+@output_options
+def cypher_command(
+    query: str | None,
+    file: Any,
+    values: tuple[str, ...],
+    timeout: float,
+    rows: int,
+    size: int,
+    address: str | None,
+    out: Output,
+) -> None:
+    """Run Cypher that only reads: given as text, from a file (-f), or from standard input (-)."""
+    from trialgraph.ask import cypher
+
+    if (query is None) == (file is None):
+        raise UsageError("give a query, or -f FILE, or - for standard input; one of them")
+    text = file.read() if file is not None else sys.stdin.read() if query == "-" else str(query)
+    params = dict(cypher.parameter(value) for value in values)
+    with opened(address) as graph:
+        show(cypher.run(graph, text, params, timeout=timeout, rows=rows, bytes=size), out)
+
+
+@click.command(name="trial", epilog="Example: trialgraph trial NCT04324411")
+@click.argument("trial", metavar="ID")
+@store_option
+@output_options
+def trial_command(trial: str, address: str | None, out: Output) -> None:
+    """Show everything held of one trial: its facts, what they were understood as, and the records behind them."""
+    from trialgraph.ask.sheet import sheet
+
+    with opened(address) as graph:
+        out.report(sheet(graph, trial))
+
+
+@click.command(name="why", epilog="Example: trialgraph why NCT04324411 sirolimus")
+@click.argument("one", metavar="A")
+@click.argument("other", metavar="B")
+@store_option
+@output_options
+def why_command(one: str, other: str, address: str | None, out: Output) -> None:
+    """Show the evidence of a link between a trial and another, a drug, a condition or an organisation."""
+    from trialgraph.ask import render
+    from trialgraph.ask.why import why
+
+    with opened(address) as graph:
+        answer = why(graph, one, other)
+    if out.form != "table":
+        show(answer, out)
+        return
+    for note in answer.notes:
+        out.say(note)
+    blocks = [{name: value for name, value in row.items() if value is not None} for row in answer.rows]
+    out.text("\n".join(render.report(block) for block in blocks))
+
+
+@click.command(name="changes", epilog="Example: trialgraph changes --since 2024-01 --drug sirolimus")
+@click.option("--since", metavar="DATE", help="Seen on or after: 2024, 2024-03 or 2024-03-09.")
+@click.option("--drug", metavar="NAME", help="In trials of this drug.")
+@click.option("--condition", metavar="NAME", help="In trials of this condition, or one below it.")
+@click.option("--sponsor", metavar="NAME", help="In trials of this organisation and those it owns.")
+@click.option("--id", "trial", metavar="ID", help="In this trial.")
+@click.option("--field", metavar="FIELD", help="Only this field, such as overall_status.")
+@click.option("--most", type=click.IntRange(min=1), default=1000, show_default=True, help="How many to show.")
+@store_option
+@output_options
+def changes_command(
+    since: str | None,
+    drug: str | None,
+    condition: str | None,
+    sponsor: str | None,
+    trial: str | None,
+    field: str | None,
+    most: int,
+    address: str | None,
+    out: Output,
+) -> None:
+    """Show what changed in the trials' records, and when."""
+    from trialgraph.ask import names, questions
+
+    subjects = {kind: name for kind, name in (("drug", drug), ("condition", condition), ("sponsor", sponsor)) if name}
+    if len(subjects) + (trial is not None) > 1:
+        raise UsageError("give one of --drug, --condition, --sponsor and --id")
+    with opened(address) as graph:
+        about = None
+        for kind, name in subjects.items():
+            understood = names.resolve(kind, name, graph)
+            out.say(names.sentence(understood))
+            about = understood.id
+        show(questions.ask(graph, "what-changed", about=about, trial=trial, field=field, since=since, most=most), out)
+
+
+@click.command(name="landscape", epilog="Example: trialgraph landscape sirolimus -o sirolimus.html")
+@click.argument("subject", metavar="NAME")
+@click.option(
+    "-o",
+    "path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="An .html page with everything in it, a .png or .svg picture, or .csv or .parquet frames (a folder).",
+)
+@store_option
+def landscape_command(subject: str, path: Path | None, address: str | None) -> None:
+    """Draw the landscape of a drug, class, condition, sponsor or trial into one file that needs no network."""
+    from trialgraph.ask import landscape
+
+    with opened(address) as graph:
+        told = landscape.draw(graph, subject, path, home=settings().home)
+    for sentence in told:
+        click.echo(sentence, err=True)

@@ -1,0 +1,200 @@
+"""The named questions: their headers are whole, their parameters checked, their answers those read by eye."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from golden_graph import T
+
+from trialgraph.ask import names, questions
+from trialgraph.ask.questions import REQUIRED
+from trialgraph.errors import UsageError
+from trialgraph.graph.stores import Store
+
+ANSWERS = Path(__file__).with_name("golden_answers.json")
+GIVEN = {
+    "drug": "rapamycin",
+    "condition": "Anemia",
+    "other": "lupus",
+    "trial": T[1].lower(),
+    "sponsor": "Big Pharma",
+    "about": "Rapamune",
+    "today": "2024-01-01",
+}
+MORE = {  # a second way to ask some of them
+    "trials-of-drug": {
+        "drug": "Sirolimus",
+        "condition": "anemia",
+        "phase": "2",
+        "status": "recruiting",
+        "country": "China",
+    },
+    "who-tests-drug-in-condition": {"drug": "ATRA", "condition": "Anemia, Hemolytic"},
+    "dropped-drugs": {"condition": "SLE"},
+    "why-trials-stop": {},
+    "what-changed": {"since": "2017", "field": "enrollment"},
+    "same-study": {"trial": T[5]},
+    "results-overdue": {"about": "Little Pharma", "today": "2024-01-01"},
+    "trials-by-country": {"about": "MTOR Inhibitors"},
+    "isolated-trials": {"lacking": "drug"},
+    "developers-of-drug": {"drug": "everolimus", "scheme": "mesh-action"},
+    "brokers": {"about": "anemia"},
+    "competitive-landscape": {"condition": "Purpura, Thrombocytopenic, Idiopathic"},
+}
+
+
+def _cases() -> list[tuple[str, dict[str, str]]]:
+    cases = []
+    for name, question in questions.find().items():
+        asked = {p.name for p in question.parameters if p.default == REQUIRED} | {"today", "about"}
+        cases.append((name, {p.name: GIVEN[p.name] for p in question.parameters if p.name in asked}))
+    return [*cases, *MORE.items()]
+
+
+def _title(case: tuple[str, dict[str, str]]) -> str:
+    return " ".join([case[0], *(f"{key}={value}" for key, value in case[1].items())])
+
+
+def answers(store: Store) -> dict[str, dict[str, object]]:
+    """Return what every case gives: rows and notes."""
+    told = {}
+    for name, given in _cases():
+        answer = questions.ask(store, name, **given)
+        told[_title((name, given))] = {"notes": list(answer.notes), "rows": answer.rows}
+    return told
+
+
+def test_every_question_gives_the_answer_that_was_read_by_eye(store: Store):
+    expected = json.loads(ANSWERS.read_text("utf-8"))
+    given = json.loads(json.dumps(answers(store)))
+    assert list(given) == list(expected)
+    for title in expected:
+        assert given[title] == expected[title], title
+
+
+@pytest.mark.parametrize("name", questions.find())
+def test_a_question_says_what_it_gives(store: Store, name):
+    question = questions.find()[name]
+    given = next(given for title, given in _cases() if title == name)
+    values, _ = questions.check(question, given, store)
+    result = store.query(question.cypher, values, timeout=60.0, rows=10)
+    if result.rows:
+        assert set(question.columns) <= set(result.columns)
+    assert "ORDER BY" in question.cypher
+    assert question.reading.endswith(".")
+
+
+@pytest.mark.parametrize("name", questions.find())
+def test_a_question_is_cypher_that_only_reads(name):
+    from trialgraph.ask import guard
+
+    words = guard.check(questions.find()[name].cypher)
+    used = {word.text[1:] for word in words if word.kind == "parameter"}
+    assert used == {p.name for p in questions.find()[name].parameters}
+    known = guard.names_used(words)
+    assert known, "it names no label"
+
+
+def test_there_are_the_questions_that_were_promised():
+    promised = """
+    trials-of-drug similar-trials landscape-of-condition sponsor-portfolio competing-recruiting drug-partners
+    sites-of-drug phase-progress listed-as-related link-quality what-changed primary-outcome-switched
+    enrolment-planned-and-actual results-overdue status-timeline"""
+    assert set(promised.split()) <= set(questions.find())
+    assert len(questions.find()) >= 25
+
+
+@pytest.mark.parametrize("name", ["rapamycin", "sirolimus", "Rapamune", "SIROLIMUS ", "MESH:D020123"])
+def test_a_drug_is_asked_for_by_any_of_its_names(store: Store, name):
+    answer = questions.ask(store, "trials-of-drug", drug=name)
+    assert [row["trial_id"] for row in answer] == [T[1], T[4], T[2]]
+
+
+def test_the_answer_says_what_it_understood(store: Store):
+    answer = questions.ask(store, "trials-of-drug", drug="rapamycin")
+    assert answer.notes[0].casefold() == "rapamycin -> sirolimus (mesh:d020123), by synonym"
+    assert answer.understood[0].id == "MESH:D020123"
+
+
+def test_a_condition_counts_a_trial_once_however_many_ways_lead_up(store: Store):
+    row = questions.ask(store, "who-tests-drug-in-condition", drug="sirolimus", condition="anemia")[0]
+    assert row["trials"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "says"),
+    [
+        ("trials-of-drugs", {}, "did you mean trials-of-drug?"),
+        ("zzz", {}, "'trialgraph ask' lists them"),
+        ("trials-of-drug", {}, "needs drug=...: a drug by any of its names"),
+        ("trials-of-drug", {"drugs": "x"}, "has no parameter 'drugs'; did you mean drug?"),
+        ("trials-of-drug", {"drug": "xqzzy"}, "no drug is known as 'xqzzy'"),
+        ("sponsor-portfolio", {"sponsor": "Big Farma"}, "did you mean Big Pharma"),
+        ("similar-trials", {"trial": "4324411"}, "is no trial id; one looks like NCT04324411"),
+        ("similar-trials", {"trial": T[1], "most": "many"}, "most='many' is no number"),
+        ("similar-trials", {"trial": T[1], "most": "0"}, "1 is the least"),
+        ("trials-of-drug", {"drug": "sirolimus", "phase": "9"}, "is none of EARLY_PHASE1, PHASE1"),
+        ("trials-of-drug", {"drug": "sirolimus", "since": "yesterday"}, "is no date"),
+        ("trials-of-drug", {"drug": "sirolimus", "since": "2020-13"}, "is no day of the calendar"),
+        ("trials-of-drug", {"drug": "sirolimus", "country": "Chinna"}, "did you mean China?"),
+    ],
+)
+def test_a_mistake_is_told_with_what_would_do(store: Store, name, given, says):
+    with pytest.raises(UsageError) as problem:
+        questions.ask(store, name, **given)
+    assert says in str(problem.value)
+
+
+def test_an_empty_answer_says_why(store: Store):
+    assert questions.ask(store, "similar-trials", trial="NCT00000000").notes == (
+        "this graph does not hold NCT00000000",
+    )
+    held = questions.ask(
+        store, "drugs-in-both", condition="lupus", other="Purpura, Thrombocytopenic, Idiopathic", most=1
+    )
+    assert held.rows
+    none = questions.ask(store, "usual-endpoints", condition="asthma")
+    assert none.notes[-1] == "this graph holds nothing of Asthma"
+
+
+def test_an_answer_that_goes_on_says_so(store: Store):
+    answer = questions.ask(store, "trials-of-drug", drug="sirolimus", most=2)
+    assert (len(answer), answer.cut, answer.notes[-1]) == (2, True, "the first 2 rows; most=20 shows more")
+    assert not questions.ask(store, "trials-of-drug", drug="sirolimus", most=3).cut
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "// A title\n// -> a\nRETURN 1 AS a",
+        "// Read: x.\n// -> a\nRETURN 1 AS a",
+        "// A title\n// Read: x.\nRETURN 1 AS a",
+        "// A title\n// Read: x.\n// $x colour  what\n// -> a\nRETURN 1 AS a",
+    ],
+)
+def test_a_header_that_says_too_little_is_refused(header):
+    with pytest.raises(ValueError, match=r"queries/x\.cypher"):
+        questions.parse("x", header)
+
+
+def test_nearest_names_begin_with_hold_or_are_spelled_alike():
+    held = ["Anemia, Hemolytic", "Anemia", "Asthma", "Pernicious anemia"]
+    assert names.nearest_names("anem", held) == ["Anemia", "Anemia, Hemolytic", "Pernicious anemia"]
+    assert names.nearest_names("asthmma", held) == ["Asthma"]
+
+
+if __name__ == "__main__":  # write the answers anew: read every one of them before it is committed
+    import tempfile
+
+    import golden_graph
+
+    from trialgraph.graph.stores import open_store
+
+    home = Path(tempfile.mkdtemp())
+    opened = open_store(home / "graph")
+    opened.load(golden_graph.write(home))
+    lines = [f"{json.dumps(title)}: {json.dumps(told, ensure_ascii=False)}" for title, told in answers(opened).items()]
+    sys.stdout.write("{\n" + ",\n".join(lines) + "\n}\n")
