@@ -30,8 +30,8 @@ _APART = frozenset({"id", "registry", "records", "unknown_values", *(name for gr
 _ALONE = tuple(name for name in Trial.__struct_fields__ if name not in _APART)
 # A trial with one record a country goes on as long as it does in one of them.
 _LIVELIEST_FIRST = (
-    "RECRUITING", "ENROLLING_BY_INVITATION", "NOT_YET_RECRUITING", "ACTIVE_NOT_RECRUITING", "SUSPENDED", "COMPLETED",
-    "TERMINATED", "WITHDRAWN",
+    "RECRUITING", "ONGOING", "ENROLLING_BY_INVITATION", "NOT_YET_RECRUITING", "ACTIVE_NOT_RECRUITING", "SUSPENDED",
+    "COMPLETED", "TERMINATED", "WITHDRAWN",
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from trialgraph.registries.http import Getter
 
 # The modules of this room that hold a REGISTRY; a new registry is one line here.
-MODULES = ("ctgov", "meddatax")
+MODULES = ("ctgov", "meddatax", "isrctn", "ctis", "euctr", "ictrp")
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
