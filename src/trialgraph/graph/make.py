@@ -6,6 +6,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,13 @@ class Built(msgspec.Struct, frozen=True):
     set_aside: tuple[SetAside, ...]
     seconds: dict[str, float]  # by stage
     warnings: tuple[str, ...]
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Count what is done under it as a stage's time."""
+        began = time.perf_counter()
+        yield
+        self.seconds[stage] = time.perf_counter() - began
 
     def report(self) -> dict[str, Any]:
         """Return what `build` prints."""
@@ -96,7 +104,9 @@ def make(
     watch.lap("similarity")
     facts = {
         "trials": builder.trials,
-        "set_aside": [msgspec.structs.asdict(odd) | {"body": None} for odd in set_aside],
+        "set_aside": [
+            {"record_id": odd.record_id, "source": odd.source, "why": odd.why, "path": odd.path} for odd in set_aside
+        ],
         "unknown_values": dict(sorted(builder.unknown_values.items())),
         "vocabularies": linkers.vocabularies(),
         "similarity": similarity,
