@@ -10,9 +10,10 @@ import msgspec
 from trialgraph.entities import doses
 from trialgraph.entities.corrections import Correction, Corrections
 from trialgraph.entities.drugs_abbreviations import TrialText
-from trialgraph.entities.drugs_find import Mention, Segment, find, segments
+from trialgraph.entities.drugs_find import Mention, Segment, find, find_device, segments
 from trialgraph.entities.drugs_nothing import governs, is_care, is_placebo, without_control_saline
 from trialgraph.entities.drugs_unlisted import misspelt, unlisted
+from trialgraph.entities.drugs_vaccines import is_vaccine, vaccines
 from trialgraph.errors import UsageError
 from trialgraph.model import DrugLink, Intervention, Resolution, Trial
 from trialgraph.text import fold
@@ -173,6 +174,8 @@ class DrugLinker:
         missed: list[Segment] = []
         for part in parts:
             mentions = self._part(blanked, part)
+            if not mentions and is_vaccine(label):
+                mentions = vaccines(blanked[: part.end].replace(blanked[: part.start], " " * part.start, 1), self.vocabulary)
             if mentions:
                 found += self._founds(mentions, label, span_in, field)
             else:
@@ -221,9 +224,9 @@ class DrugLinker:
         label = entry.name
         if is_placebo(label):
             return []
-        mentions = find(label, self.vocabulary)
         releases = _RELEASES.search(label) is not None
-        mine = [m for m in mentions if releases or m.match.vocabulary == "hand"]
+        mine = find(label, self.vocabulary) if releases else []
+        mine = mine or find_device(label, self.vocabulary)
         if mine:
             return list(self._founds(mine, label, "label", "name"))
         others: list[_Found] = []

@@ -46,7 +46,8 @@ _AFTER = frozenset(
     pump meter testing assay level clamp concentration restriction free sparing naive resistant resistance
     elimination withdrawal discontinuation avoidance minimization cessation reduction induced reuptake
     analyzer measurement sensitivity secretion metabolism intake use abuse dependence exposure clearance elastography
-    channel binding depletion responsive refractory taper tapering weaning""".split()
+    channel binding depletion responsive refractory taper tapering weaning conjugate conjugated carrier replete
+    analogue analog therapeutics inhibition antagonism blockade agonism naïve controlled refractoriness""".split()
 )  # fmt: skip
 # What comes before a name and says that it is not given.
 _BEFORE = frozenset(
@@ -122,6 +123,19 @@ def find(text: str, vocabulary: DrugVocabulary, *, loose: bool = False) -> list[
             break
         at += step
     return found
+
+
+def find_device(text: str, vocabulary: DrugVocabulary) -> list[Mention]:
+    """Return the brand of a device that releases a drug, the longest, where a text writes it with a capital."""
+    tokens = words(text)
+    for length in range(4, 0, -1):
+        for at in range(len(tokens) - length + 1):
+            ids = vocabulary.devices.get(" ".join([t[0] for t in tokens[at : at + length]]))
+            start, end = tokens[at][1], tokens[at + length - 1][2]
+            if ids and text[start].isupper():
+                drugs = tuple(drug for drug in map(vocabulary.drug, ids) if drug)
+                return [Mention(start, end, Match(drugs, text[start:end], "hand"), "span")]
+    return []
 
 
 def _said_otherwise(text: str, tokens: list[tuple[str, int, int]], start: int, stop: int) -> bool:

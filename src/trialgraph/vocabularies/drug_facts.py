@@ -57,3 +57,78 @@ WEAK_MARKERS: Final = frozenset(("MI", "HSDB", "WHO-IP LATIN", "NDI", "NFLIS-DRU
 CLASS_BRANCHES: Final = ("D27", "D26.255", "D26.650", "D26.310", "D23.050", "D23.101", "D23.119", "D20.888")
 # Branches of the body's own molecules, tools of the laboratory and classes: only those listed as medicines are kept.
 PROTEIN_BRANCHES: Final = ("D08", "D12", "D13", "D23", "D05.500", "D05.750", "D25", "D05.875", "D05.916")
+
+# Headings that are given under their own name though a rule would leave them out: they have narrower ones below, are
+# the body's own proteins, or are cells, blood products and bacteria.
+GIVEN: Final = frozenset(
+    (
+        "D007328",  # Insulin
+        "D006493",  # Heparin
+        "D006495",  # Heparin, Low-Molecular-Weight
+        "D016898",  # Interferon-alpha
+        "D016899",  # Interferon-beta
+        "D007371",  # Interferon-gamma
+        "D007372",  # Interferons
+        "D006063",  # Chorionic Gonadotropin
+        "D006062",  # Gonadotropins
+        "D005640",  # Follicle Stimulating Hormone
+        "D007986",  # Luteinizing Hormone
+        "D007987",  # Gonadotropin-Releasing Hormone
+        "D008596",  # Menotropins
+        "D013006",  # Growth Hormone
+        "D007136",  # Immunoglobulins
+        "D016756",  # Immunoglobulins, Intravenous
+        "D000961",  # Antilymphocyte Serum
+        "D012709",  # Serum Albumin
+        "D004921",  # Erythropoietin
+        "D016179",  # Granulocyte Colony-Stimulating Factor
+        "D016178",  # Granulocyte-Macrophage Colony-Stimulating Factor
+        "D007376",  # Interleukin-2
+        "D005169",  # Factor VIII
+        "D005164",  # Factor IX
+        "D015942",  # Factor VIIa
+        "D005340",  # Fibrinogen
+        "D015525",  # Fatty Acids, Omega-3
+        "D019936",  # Probiotics
+        "D056692",  # Prebiotics
+        "D012462",  # Saline Solution, Hypertonic
+        "D053657",  # Platelet-Rich Plasma
+        "D059630",  # Mesenchymal Stem Cells
+        "D006678",  # HIV antigens of a vaccine are no drug by themselves: kept out below
+        "D014914",  # Whey
+        "D004967",  # Estrogens: people write the class for conjugated estrogens
+        "D011372",  # Progestins
+        "D014815",  # Vitamins
+        "D000073717",  # Multivitamins: see Vitamins
+        "D001792",  # Blood Platelets
+        "D010949",  # Plasma
+        "D002185",  # Cannabinoids
+        "D003474",  # Curcumin
+        "D017238",  # Docosahexaenoic acids
+        "D005395",  # Fish Oils
+        "D019832",  # Soybean Proteins
+        "D007336",  # Insulin, Isophane
+        "D055396",  # Bone Morphogenetic Protein 2
+        "D058951",  # gp100 Melanoma Antigen
+        "C032808",  # keyhole-limpet hemocyanin
+    )
+) - {"D006678"}
+
+# Vaccines by how they are made, or against no disease in particular: no substance.
+KINDS_OF_VACCINE: Final = frozenset(
+    (
+        "D087503", "D000087503", "D000087504", "D000096202", "D000097007", "D001428", "D005657", "D012290", "D013209",
+        "D014121", "D014612", "D014613", "D014614", "D014761", "D014765", "D015164", "D016052", "D016882", "D017778",
+        "D018074", "D019444", "D019496", "D022223", "D022282", "D022462", "D022581", "D022642", "D022721", "D054991",
+        "D058425", "D062690", "D022283",
+    )
+)  # fmt: skip
+
+# Substances that are one for our purpose, though their names do not show it: the first one keeps the id.
+SAME: Final = (
+    ("D008094", "D016651"),  # lithium: trials write lithium and give its carbonate
+    ("D007376", "C082598"),  # interleukin-2 as a drug is aldesleukin
+)
+
+# Supplementary concepts that stay apart though UNII lists their names under another substance.
+APART: Final = frozenset(("C103998",))  # epoetin beta; UNII has one entry for all epoetins

@@ -54,6 +54,7 @@ class DrugVocabulary:
             self._rows.append(row[:4])
             self._by_id[row[0]] = at
         self.exactly: dict[str, frozenset[str]] = {}  # folded name -> the only ways to write it
+        self.devices: dict[str, tuple[str, ...]] = {}  # folded brand of a device -> ids of what it releases
         self.nothing: set[str] = set()  # folded words that name no drug
         self._alias: dict[str, str] = {}
         if by_hand:
@@ -122,10 +123,11 @@ class DrugVocabulary:
 
     def _add_by_hand(self, text: str) -> None:
         for number, raw in enumerate(text.splitlines(), 1):
-            line = raw.partition("#")[0].strip()
+            line = "" if raw.startswith("#") else raw.partition(" # ")[0].strip()
             if not line:
                 continue
-            left, _, right = line.partition(" = ")
+            device = line.startswith("device: ")
+            left, _, right = line.removeprefix("device: ").partition(" = ")
             forms = [form.strip() for form in left.split("|")]
             source = f"drugs.txt, line {number}"
             if right.strip() == "nothing":
@@ -135,6 +137,9 @@ class DrugVocabulary:
                 continue
             targets = [self._target(part.strip(), source) for part in right.split(" + ")]
             ids = [drug_id for target in targets for drug_id in target]
+            if device:
+                self.devices.update((key(form), tuple(ids)) for form in forms)
+                continue
             for form in forms:
                 self.add(form.strip("'"), ids, source)
                 if form.startswith("'"):  # quoted: an abbreviation that must be written just so

@@ -15,10 +15,14 @@ import msgspec
 
 from trialgraph.vocabularies.drug_facts import (
     ALONE,
+    APART,
     CLASS_BRANCHES,
     ELEMENTS,
+    GIVEN,
+    KINDS_OF_VACCINE,
     PROTEIN_BRANCHES,
     SALTS,
+    SAME,
     STRONG_MARKERS,
     WEAK_MARKERS,
 )
@@ -26,6 +30,7 @@ from trialgraph.vocabularies.keys import key
 
 LONGEST_NAME = 60  # characters; longer names are systematic or Latin and nobody writes them in a label
 DRUG_COMBINATIONS = "D004338"  # the heading "Drug Combinations"
+VACCINES = "D20.215.894."
 PROTOCOLS = "D000971"  # "Antineoplastic Combined Chemotherapy Protocols"
 
 _MARKER = re.compile(r"\s*\[([A-Za-z][^\]]*)\]\s*$")
@@ -37,6 +42,11 @@ _CATALOGUE = re.compile(
 )
 _ATC = re.compile(r"Q?[A-Z]\d\d[A-Z]{2}\d\d")
 _CHEMICAL = re.compile(r"[(),;].*[(),;]|\d,\d|\d'|\.[A-Z]+\.|^[(\[]|/.*/")
+_CLASS = re.compile(
+    r"(Compounds|Agents|Derivatives|Analogs|Inhibitors|Antagonists|Agonists|Factors|Proteins|Receptors|Enzymes|Antigens|"
+    r"Hormones|Isoenzymes|Radioisotopes|Isotopes|Salts|Drugs|Metabolites|Chemicals|Pollutants|Mutagens|Polymers|"
+    r"Copolymers|Metals|Elements|Gases|Ions|Radicals|Fluids|Wastes|Resins|Dust|Smoke|Materials|Biomarkers)$"
+)
 _COMBINATION = re.compile(r"(drug )?(combination|combinations|mixture)$|fixed dose combination$", re.IGNORECASE)
 
 # rank of a claim on a name: the lower wins; two different claims of one rank above HEADING lose both
@@ -51,9 +61,10 @@ class Unii(msgspec.Struct):
     official: set[str] = set()
     brands: set[str] = set()
     codes: set[str] = set()
-    common: set[str] = set()  # without the marker
+    listed: set[str] = set()  # names that a list of medicines has
+    common: set[str] = set()
     strong: bool = False  # some list of medicines has it
-    weak: bool = False
+    pesticide: bool = False
 
 
 class Concept(msgspec.Struct):
@@ -84,11 +95,11 @@ def read_unii(lines: Iterable[str]) -> dict[str, Unii]:
         if marker:
             mark = marker[1].upper()
             row.strong = row.strong or mark in STRONG_MARKERS
-            row.weak = row.weak or mark in WEAK_MARKERS
+            row.pesticide = row.pesticide or mark == "ISO"
             if mark not in STRONG_MARKERS and mark not in WEAK_MARKERS:
                 continue  # impurities, food and flavour lists, homeopathy
             name = name[: marker.start()]
-            (row.official if kind == "of" else row.common).add(name)
+            (row.official if kind == "of" else row.listed).add(name)
         elif kind == "of":
             row.official.add(name)
         elif kind == "bn":
@@ -103,6 +114,8 @@ def read_unii(lines: Iterable[str]) -> dict[str, Unii]:
 
 def is_a_medicine(row: Unii) -> bool:
     """Tell whether a substance is one that a trial may test: listed as a medicine, branded, or with a company's code."""
+    if row.pesticide and not row.strong:
+        return False
     return row.strong or bool(row.brands) or any(_CODE.fullmatch(code) for code in row.codes)
 
 
@@ -117,6 +130,21 @@ def code_forms(name: str) -> list[str]:
         return []
     forms = {re.sub(r"(?<=\d)[-,. ](?=\d)", "", name), re.sub(r"(?<![\d])0+(?=\d{3})", "", name)}
     return sorted(forms - {name})
+
+
+def turned(name: str) -> str:
+    """Return an inverted name in the order of speech: "Saline Solution, Hypertonic" is hypertonic saline solution."""
+    head, comma, tail = name.partition(", ")
+    return f"{tail} {head}" if comma and ", " not in tail and tail[:1].isalpha() else name
+
+
+def isotope_forms(name: str) -> list[str]:
+    """Return other ways to write a labelled compound: Flutemetamol F-18, [18F]flutemetamol, 18F-flutemetamol."""
+    found = re.fullmatch(r"(.+?),?\s+\(?([A-Z][A-Za-z]?)[- ]?(\d{1,3}m?)\)?", name)
+    if not found or not re.fullmatch(r"(F|C|I|IN|GA|TC|LU|Y|ZR|CU|N|O|RA|SM|SR|XE|TL|RB|P|CR)", found[2].upper()):
+        return []
+    base, element, number = found.groups()
+    return [f"{number}{element} {base}", f"{element}{number} {base}", f"{base} {number}{element}"]
 
 
 def stripped(folded: str) -> str | None:
@@ -194,8 +222,14 @@ def gather(mesh: list[list[str]], supplement: list[list[str]], unii: dict[str, U
     strong_names = {key(n) for r in medicines.values() for n in (r.display, *r.official) if r.strong or r.brands}
     all_names = strong_names | {key(n) for r in unii.values() for n in (r.display, *r.official)}
     _add_headings(maker, mesh, all_names, strong_names)
-    _add_unii(maker, unii, medicines)
-    _add_supplement(maker, supplement)
+    _add_unii(maker, unii, medicines, {key(row[1]) for row in supplement})
+    vaccines = {row[0] for row in mesh if VACCINES in row[3]} - KINDS_OF_VACCINE
+    _add_supplement(maker, supplement, vaccines)
+    by_mesh = {m: i for i, concept in enumerate(maker.concepts) for m in concept.mesh}
+    for base, *others in SAME:
+        for other in others:
+            if base in by_mesh and other in by_mesh:
+                maker.join(by_mesh[base], by_mesh[other])
     _join_salts(maker)
     return maker
 
@@ -212,13 +246,19 @@ def _add_headings(maker: Maker, mesh: list[list[str]], all_names: set[str], stro
         )
         known = any(key(n) in (strong_names if own else all_names) for n in names)
         leaf = not any(n in inner for n in mine)
-        if not is_a_substance(mine, leaf, known) or _COMBINATION.search(name):
+        leaf = leaf or any(n.startswith(VACCINES) for n in mine)
+        mistaken = _COMBINATION.search(name) or (_CLASS.search(name) and not known) or mesh_id in KINDS_OF_VACCINE
+        if mesh_id not in GIVEN and (mistaken or not is_a_substance(mine, leaf, known)):
             continue
         concept = Concept([name], [mesh_id], [], {})
-        concept.claim(name, HEADING, "m")
+        # a heading in the plural ("Tetracyclines") gives way to one in the singular
+        rank = HEADING if key(name).endswith(name[-1].lower()) else OFFICIAL
+        concept.claim(name, rank, "m")
+        concept.claim(turned(name), rank, "m")
         for term in names[1:]:
             if plain(term) or term.count(",") == 1:
                 concept.claim(term, SYNONYM, "m")
+                concept.claim(turned(term), SYNONYM, "m")
         i = maker.add(concept)
         maker.by_official.setdefault(key(name), i)
         later.append((i, names[1:]))
@@ -227,11 +267,12 @@ def _add_headings(maker: Maker, mesh: list[list[str]], all_names: set[str], stro
             maker.by_official.setdefault(key(term), i)
 
 
-def _add_unii(maker: Maker, unii: dict[str, Unii], medicines: dict[str, Unii]) -> None:
+def _add_unii(maker: Maker, unii: dict[str, Unii], medicines: dict[str, Unii], supplement: set[str]) -> None:
     headed = dict(maker.by_official)
     for row in sorted(unii.values(), key=lambda row: (not row.strong, len(row.display), row.id)):
         official = [row.display, *sorted(row.official, key=lambda n: (len(n), n))]
-        at = next((headed[key(n)] for n in official if key(n) in headed), None)
+        known_as = [row.display] if key(row.display) in supplement else [*official, *sorted(row.listed)]
+        at = next((headed[key(n)] for n in known_as if key(n) in headed), None)
         if row.id not in medicines and at is None:
             continue
         if at is None:
@@ -243,32 +284,46 @@ def _add_unii(maker: Maker, unii: dict[str, Unii], medicines: dict[str, Unii]) -
         for name in official:
             if len(name) <= LONGEST_NAME:
                 concept.claim(name, OFFICIAL, "u")
+                for form in isotope_forms(name):
+                    concept.claim(form, CODE, "u")
+                    concept.claim(re.sub(r"[,\s]*\(?[A-Z][A-Za-z]?[- ]?\d{1,3}m?\)?$", "", name), DERIVED, "u")
                 maker.by_official.setdefault(key(name), at)
         if row.id not in medicines:
             continue
-        for names, rank in ((row.brands, OFFICIAL), (row.codes, CODE), (row.common, COMMON)):
+        for names, rank in ((row.brands, OFFICIAL), (row.listed, SYNONYM), (row.codes, CODE), (row.common, COMMON)):
             for name in names:
                 if plain(name) and " COMPONENT " not in name:
                     for form in (name, *code_forms(name)):
                         concept.claim(form, rank, "u")
 
 
-def _add_supplement(maker: Maker, supplement: list[list[str]]) -> None:
+def _add_supplement(maker: Maker, supplement: list[list[str]], vaccines: set[str]) -> None:
+    by_mesh = {m: i for i, concept in enumerate(maker.concepts) for m in concept.mesh}
     for mesh_id, name, synonyms, headings in supplement:
         terms = [term for term in synonyms.split("|") if term]
         if DRUG_COMBINATIONS in headings or PROTOCOLS in headings or _COMBINATION.search(name):
             continue
-        at = maker.official(key(name))
-        if at is None:
+        against = [by_mesh[h] for h in headings.split(",") if h in vaccines and h in by_mesh]
+        if len(against) == 1:  # one product against one disease: the vaccine against it
+            for term in (name, *terms):
+                if plain(term) and len(term) > 3:
+                    maker.concepts[against[0]].claim(term, SUPPLEMENT, "s")
+            continue
+        at = None if mesh_id in APART else maker.official(key(name))
+        if at is None and mesh_id not in APART:
             for term in terms:
                 if len(term) > 5 and plain(term) and (found := maker.official(key(term))) is not None:
                     if not maker.concepts[found].mesh:
                         at = found
                         break
         if at is None:
-            if not _worth_keeping(name, terms):
+            if not _worth_keeping(name, terms) and mesh_id not in APART | GIVEN:
                 continue
             at = maker.add(Concept([name], [], [], {}))
+            if mesh_id in APART:
+                maker.by_official[key(name)] = at
+                concept = maker.concepts[at]
+                concept.claim(name, HEADING, "s")
             maker.by_official.setdefault(key(name), at)
         concept = maker.concepts[at]
         concept.mesh.append(mesh_id)
@@ -278,7 +333,7 @@ def _add_supplement(maker: Maker, supplement: list[list[str]]) -> None:
                 concept.claim(term, CODE if _CODE.fullmatch(term) else LOOSE, "s")
 
 
-_GIVEN = re.compile(
+_STEMS = re.compile(
     r"vaccine|toxoid|immunoglobulin|antivenom|antibody|(mab|nib|vir|tide|gliptin|gliflozin|sartan|prazole|statin|"
     r"pril|olol|oxacin|mycin|cillin|azole|setron|triptan|parin|xaban|gatran|ciclib|limus|citinib|cept|leucel|gene|"
     r"meran|nercept|kinra|stim|poetin|relin|relix|lukast|terol|tropium|rsen|siran|cog alfa|formulation|granule|"
@@ -289,7 +344,7 @@ _GIVEN = re.compile(
 
 def _worth_keeping(name: str, terms: list[str]) -> bool:
     """Tell whether a supplementary concept that no list of medicines holds may be given to people."""
-    return any(_COMPANY_CODE.fullmatch(term) or (plain(term) and _GIVEN.search(term)) for term in (name, *terms))
+    return any(_COMPANY_CODE.fullmatch(term) or (plain(term) and _STEMS.search(term)) for term in (name, *terms))
 
 
 def _join_salts(maker: Maker) -> None:
@@ -336,9 +391,10 @@ def combinations(
             if len(parts) < 2 or not whole:
                 continue
             for term in terms:
-                short = re.sub(r"\W*(protocol|regimen)\W*.*$", "", term, flags=re.IGNORECASE)
-                for form in {term, short} if len(short) > 3 else {term}:
-                    found.setdefault(key(form), parts)
+                # the bare letters (CAMP, MICE) are words too: those in use stand in the list by hand
+                short, some = re.subn(r"\W*(protocol|regimen)\W*.*$", "", term, flags=re.IGNORECASE)
+                for word in ("protocol", "regimen", "chemotherapy") if some and short else ():
+                    found.setdefault(key(f"{short} {word}"), parts)
             continue
         if not heading and DRUG_COMBINATIONS not in fourth and not _COMBINATION.search(name):
             continue
@@ -377,7 +433,16 @@ def _resolved(maker: Maker, part: str) -> int | None:
     return at
 
 
-def settle(maker: Maker, mixed: dict[str, tuple[int, ...]]) -> dict[str, tuple[tuple[int, ...], str]]:
+def other_things(mesh: list[list[str]]) -> set[str]:
+    """Return the folded names of headings that are no substances: bodies, diseases, procedures, viruses, animals."""
+    found = set()
+    for _, name, synonyms, trees, *_ in mesh:
+        if not any(n.startswith(("D", "B01.650", "B01.875", "B01.300", "B03", "B05", "J02")) for n in trees.split("|")):
+            found.update(map(key, (name, *synonyms.split("|"))))
+    return found
+
+
+def settle(maker: Maker, mixed: dict[str, tuple[int, ...]], others: set[str]) -> dict[str, tuple[tuple[int, ...], str]]:
     """Return each folded name with who owns it; a name that two claim equally well is nobody's."""
     claims: dict[str, list[tuple[int, tuple[int, ...], str]]] = defaultdict(list)
     for i, concept in enumerate(maker.concepts):
@@ -389,6 +454,8 @@ def settle(maker: Maker, mixed: dict[str, tuple[int, ...]]) -> dict[str, tuple[t
     owners = {}
     for folded, some in claims.items():
         best = min(rank for rank, _, _ in some)
+        if folded in others and best > HEADING and not any(c.mesh[0] in GIVEN for _, p, _ in some for c in _owners(maker, p)):
+            continue
         top = {parts: vocabulary for rank, parts, vocabulary in some if rank == best}
         if len(top) > 1 and best <= OFFICIAL:
             headed = {p: v for p, v in top.items() if any(m.startswith("D") for i in p for m in maker.concepts[i].mesh)}
@@ -396,6 +463,10 @@ def settle(maker: Maker, mixed: dict[str, tuple[int, ...]]) -> dict[str, tuple[t
         if len(top) == 1 and usable(folded, best):
             owners[folded] = next(iter(top.items()))
     return owners
+
+
+def _owners(maker: Maker, parts: tuple[int, ...]) -> list[Concept]:
+    return [maker.concepts[i] for i in parts if maker.concepts[i].mesh]
 
 
 def usable(folded: str, rank: int) -> bool:
@@ -406,7 +477,7 @@ def usable(folded: str, rank: int) -> bool:
     if letters == 0 or (parts[0].isdigit() and letters < 4) or len(parts) > 12:
         return False
     if not digits:
-        return letters > 2 if rank <= SYNONYM else letters > 4
+        return letters > (3 if rank <= SYNONYM else 4)
     if rank > OFFICIAL and len(parts) == 2 and letters == 1 and len(parts[-1]) < 3:
         return False  # "a 12", "c 3"
     return letters + sum(len(p) for p in parts if p.isdigit()) > 3 or rank <= SYNONYM
@@ -416,11 +487,14 @@ def drugs_text(mesh: list[list[str]], supplement: list[list[str]], unii_lines: l
     """Return our file of drug names."""
     unii = read_unii(unii_lines)
     maker = gather(mesh, supplement, unii)
-    owners = settle(maker, combinations(maker, mesh, supplement, unii_lines))
+    owners = settle(maker, combinations(maker, mesh, supplement, unii_lines), other_things(mesh))
     names: dict[tuple[int, ...], dict[str, list[str]]] = defaultdict(lambda: {"m": [], "s": [], "u": []})
     for folded, (parts, vocabulary) in owners.items():
         names[parts][vocabulary].append(folded)
     rows = []
+    for parts in [*names]:
+        for i in parts:
+            names[(i,)]  # a component is a drug of its own, even one whose every name is disputed
     for parts, by in names.items():
         lists = ["|".join(sorted(by[v])) for v in "msu"]
         if len(parts) > 1:
