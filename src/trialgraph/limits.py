@@ -36,6 +36,9 @@ IMPORT_BATCH: Final = 500  # records a transaction when importing files
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 MOST_SET_ASIDE: Final = 0.01  # share of records; above it a build fails, since the shape of the source has changed
+ALIKE: Final = 0.5  # of the words of two entries, in order: below it one went and another came; above it was reworded
+MOST_PAIRS_TO_COMPARE: Final = 10_000  # a hundred entries gone and come: nobody reads which resembles which
+LONGEST_CHANGE: Final = 600  # characters of a changed text that an event quotes; the versions hold the rest
 MOST_UNPACKED: Final = 200  # times its packed size; records pack 5 to 20 times, the worst page seen 40
 READ_BATCH: Final = 500  # records unpacked at once: some 10 MB, and few enough questions to the archive
 
@@ -44,6 +47,7 @@ READ_BATCH: Final = 500  # records unpacked at once: some 10 MB, and few enough 
 MOST_SAME_NUMBER: Final = 6  # registrations that share one number; more is an umbrella or a mistake
 
 EDIT_LETTERS: Final = 8  # a shorter word has too many real neighbours one letter away
+MOST_DOSE_TEXT: Final = 300  # characters of a description: later sentences tell of other arms and of escalation
 
 # --- similarity -------------------------------------------------------------------------------------------------------
 
@@ -88,6 +92,7 @@ MOST_FILL_LOST: Final = (
 )
 LEAST_ROWS_TO_COMPARE_FILL: Final = 200  # with fewer values a fill rate may halve by chance
 EMBEDDED_ROWS_A_COMMIT: Final = 5_000  # nodes a transaction while the embedded graph is written; more gains nothing
+EMBEDDED_MEGABYTES: Final = 1024  # the engine's heap; its own default is half of the machine's memory
 NEO4J_BATCH_ROWS: Final = 5_000  # rows a transaction; beyond some thousand throughput no longer grows
 NEO4J_BATCH_BYTES: Final = 4 << 20  # of a transaction's rows: far below the smallest server's transaction memory
 NEO4J_CONNECT_SECONDS: Final = 10.0  # a server that takes longer to accept a connection is down

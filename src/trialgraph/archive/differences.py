@@ -1,0 +1,240 @@
+"""How two versions of one trial differ: single values, lists by their entries, long texts by their words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from trialgraph import limits
+from trialgraph.model import Arm, Intervention, Location, Outcome, PartialDate, Trial
+from trialgraph.text import fold
+
+ADDED, REMOVED, REWORDED = "ADDED", "REMOVED", "REWORDED"
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """One field, before and after.  `detail` says how: ADDED, REMOVED, REWORDED, or a summary in words."""
+
+    field: str
+    old: str | None = None
+    new: str | None = None
+    detail: str | None = None
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    """One entry of a list: what it is known by, and all that is said of it."""
+
+    key: str
+    text: str
+
+
+def differences(old: Trial, new: Trial) -> Iterator[Difference]:
+    """Yield what differs between an older and a newer version of the same trial, in a fixed order of fields."""
+    yield from _value("overall_status", old.overall_status, new.overall_status)
+    yield from _value("last_known_status", old.last_known_status, new.last_known_status)
+    yield from _value("why_stopped", old.why_stopped, new.why_stopped)
+    yield from _date("start_date", old.start_date, new.start_date)
+    yield from _date("primary_completion_date", old.primary_completion_date, new.primary_completion_date)
+    yield from _date("completion_date", old.completion_date, new.completion_date)
+    yield from _enrollment(old, new)
+    yield from _value("phases", "/".join(old.phases) or None, "/".join(new.phases) or None)
+    for name in ("brief_title", "official_title", "study_type", "allocation", "intervention_model", "masking"):
+        yield from _value(name, getattr(old, name), getattr(new, name))
+    yield from _value("primary_purpose", old.primary_purpose, new.primary_purpose)
+    yield from _value("sponsor", _name(old), _name(new))
+    yield from _list(
+        "collaborator", [_plain(p.name) for p in old.collaborators], [_plain(p.name) for p in new.collaborators]
+    )
+    yield from _list("condition", [_plain(c) for c in old.conditions], [_plain(c) for c in new.conditions])
+    yield from _list("intervention", _interventions(old), _interventions(new))
+    yield from _list("arm", _arms(old), _arms(new))
+    for kind in ("PRIMARY", "SECONDARY", "OTHER"):
+        yield from _list(f"{kind.lower()}_outcome", _outcomes(old, kind), _outcomes(new, kind))
+    yield from _list("site", _sites(old), _sites(new), reworded=False)
+    for name in ("sex", "minimum_age", "maximum_age", "healthy_volunteers"):
+        yield from _value(name, _word(getattr(old, name)), _word(getattr(new, name)))
+    yield from _words("eligibility", old.eligibility, new.eligibility)
+    yield from _results(old, new)
+
+
+# --- single values ----------------------------------------------------------------------------------------------------
+
+
+def _word(value: str | bool | None) -> str | None:
+    return {True: "true", False: "false"}.get(value) if isinstance(value, bool) else value
+
+
+def _name(trial: Trial) -> str | None:
+    return trial.lead_sponsor.name if trial.lead_sponsor else None
+
+
+def _value(field: str, old: str | None, new: str | None) -> Iterator[Difference]:
+    if old != new:
+        detail = ADDED if old is None else REMOVED if new is None else None
+        yield Difference(field=field, old=old, new=new, detail=detail)
+
+
+def _date(field: str, old: PartialDate | None, new: PartialDate | None) -> Iterator[Difference]:
+    """Yield a date that moved, or that came true; the detail says by how much where both name a day or month."""
+    if (old and (old.text, old.kind)) == (new and (new.text, new.kind)):
+        return
+    detail = ADDED if old is None else REMOVED if new is None else None
+    if old is not None and new is not None:
+        said = []
+        if old.text != new.text:
+            days = (dt.date.fromisoformat(new.day) - dt.date.fromisoformat(old.day)).days
+            about = "about " if old.precision != "DAY" or new.precision != "DAY" else ""
+            said.append(
+                f"{about}{abs(days)} days {'later' if days > 0 else 'earlier'}" if days else "more or less exact"
+            )
+        if old.kind != new.kind and new.kind is not None:
+            said.append(f"now {new.kind.lower()}")
+        detail = ", ".join(said) or None
+    yield Difference(field=field, old=_shown(old), new=_shown(new), detail=detail)
+
+
+def _shown(date: PartialDate | None) -> str | None:
+    return None if date is None else f"{date.text} ({date.kind})" if date.kind else date.text
+
+
+def _enrollment(old: Trial, new: Trial) -> Iterator[Difference]:
+    before, after = (old.enrollment, old.enrollment_type), (new.enrollment, new.enrollment_type)
+    if before == after:
+        return
+    detail = None
+    if before[1] == "ESTIMATED" and after[1] == "ACTUAL":
+        detail = "planned to actual"
+    yield Difference(field="enrollment", old=_count(*before), new=_count(*after), detail=detail)
+
+
+def _count(number: int | None, kind: str | None) -> str | None:
+    return None if number is None else f"{number} ({kind})" if kind else str(number)
+
+
+def _results(old: Trial, new: Trial) -> Iterator[Difference]:
+    if bool(old.has_results) != bool(new.has_results):
+        posted = new.results_first_post_date
+        detail = f"first posted {posted.text}" if posted is not None and new.has_results else None
+        yield Difference(field="results", old=_posted(old), new=_posted(new), detail=detail)
+
+
+def _posted(trial: Trial) -> str:
+    return "POSTED" if trial.has_results else "NOT_POSTED"
+
+
+# --- lists ------------------------------------------------------------------------------------------------------------
+
+
+def _plain(name: str) -> _Entry:
+    return _Entry(fold(name), name)
+
+
+def _interventions(trial: Trial) -> list[_Entry]:
+    def text(v: Intervention) -> str:
+        return f"{v.type}: {v.name}" if v.type else v.name
+
+    return [_Entry(fold(v.name), text(v)) for v in trial.interventions]
+
+
+def _arms(trial: Trial) -> list[_Entry]:
+    def text(arm: Arm) -> str:
+        given = ", ".join(trial.interventions[place].name for place in arm.interventions)
+        return f"{arm.label} ({arm.type})" + (f": {given}" if given else "") if arm.type or given else arm.label
+
+    return [_Entry(fold(arm.label), text(arm)) for arm in trial.arms]
+
+
+def _outcomes(trial: Trial, kind: str) -> list[_Entry]:
+    def text(outcome: Outcome) -> str:
+        return f"{outcome.measure} [{outcome.time_frame}]" if outcome.time_frame else outcome.measure
+
+    return [_Entry(fold(outcome.measure), text(outcome)) for outcome in trial.outcomes if outcome.type == kind]
+
+
+def _sites(trial: Trial) -> list[_Entry]:
+    def text(place: Location) -> str:
+        return ", ".join(part for part in (place.facility, place.city, place.country) if part)
+
+    return [_Entry(fold(text(place)), text(place)) for place in trial.locations]
+
+
+def _list(field: str, old: Sequence[_Entry], new: Sequence[_Entry], *, reworded: bool = True) -> Iterator[Difference]:
+    """Yield the entries that went, came, or were reworded: one that went and one that came that say much the same."""
+    before, after = {entry.key: entry.text for entry in old}, {entry.key: entry.text for entry in new}
+    for key, text in before.items():
+        if key in after and fold(after[key]) != fold(text):
+            yield Difference(field=field, old=text, new=after[key], detail=REWORDED)
+    gone = [key for key in before if key not in after]
+    come = [key for key in after if key not in before]
+    if reworded and gone and come and len(gone) * len(come) <= limits.MOST_PAIRS_TO_COMPARE:
+        for one, other in list(_alike(gone, come)):
+            gone.remove(one)
+            come.remove(other)
+            yield Difference(field=field, old=before[one], new=after[other], detail=REWORDED)
+    for key in gone:
+        yield Difference(field=field, old=before[key], detail=REMOVED)
+    for key in come:
+        yield Difference(field=field, new=after[key], detail=ADDED)
+
+
+def _alike(gone: Sequence[str], come: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield pairs that say much the same, the most alike first, each entry once."""
+    scored = []
+    for n, one in enumerate(gone):
+        matcher = difflib.SequenceMatcher(None, b=one.split(), autojunk=False)
+        for m, other in enumerate(come):
+            matcher.set_seq1(other.split())
+            if matcher.quick_ratio() >= limits.ALIKE and (ratio := matcher.ratio()) >= limits.ALIKE:
+                scored.append((-ratio, n, m))
+    taken: tuple[set[int], set[int]] = (set(), set())
+    for _, n, m in sorted(scored):
+        if n not in taken[0] and m not in taken[1]:
+            taken[0].add(n)
+            taken[1].add(m)
+            yield gone[n], come[m]
+
+
+# --- long texts -------------------------------------------------------------------------------------------------------
+
+
+def _words(field: str, old: str | None, new: str | None) -> Iterator[Difference]:
+    """Yield a long text that changed: the words that went as `old`, those that came as `new`, and how many."""
+    if old is None or new is None:
+        if old != new:
+            detail = ADDED if old is None else REMOVED
+            yield Difference(field=field, old=_short(old), new=_short(new), detail=detail)
+        return
+    gone, come = _changed_words(old, new)
+    if gone or come:
+        lost, won = sum(len(part.split()) for part in gone), sum(len(part.split()) for part in come)
+        detail = f"{won} words added, {lost} removed"
+        yield Difference(field=field, old=_short(" … ".join(gone)), new=_short(" … ".join(come)), detail=detail)
+
+
+def _changed_words(old: str, new: str) -> tuple[list[str], list[str]]:
+    """Return the stretches of words that went and that came.  Lines are compared first: a long text has many."""
+    before, after = _lines(old), _lines(new)
+    gone: list[str] = []
+    come: list[str] = []
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        left, right = " ".join(before[a:b]).split(), " ".join(after[c:d]).split()
+        for inner, e, f, g, h in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+            if inner != "equal":
+                gone += [" ".join(left[e:f])] if f > e else []
+                come += [" ".join(right[g:h])] if h > g else []
+    return gone, come
+
+
+def _lines(text: str) -> list[str]:
+    return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+
+
+def _short(text: str | None) -> str | None:
+    if not text:
+        return None
+    return text if len(text) <= limits.LONGEST_CHANGE else text[: limits.LONGEST_CHANGE - 1].rstrip() + "…"
