@@ -114,3 +114,7 @@ SEARCH_CANDIDATES: Final = 500  # best by full text, and looked up at a time; no
 SNIPPET: Final = 160  # characters of a summary around a word found: two lines of a terminal
 MCP_ROWS: Final = 200  # an assistant reads all it is given; two hundred rows are a long answer
 MCP_CHARACTERS: Final = 60_000  # about 15,000 tokens: a tenth of a common context window
+IDS_A_QUERY: Final = 1000  # trials looked up at a time: one message of some 20 KB, one answer of a few MB
+NEIGHBOURS_DRAWN: Final = 30  # around one trial: more names than that cannot be read in one picture
+MOST_DRAWN: Final = 2000  # trials in the drawn map, the newest: beyond it a browser is no longer fluid
+BARS: Final = 20  # of a chart; the frames hold the rest

@@ -317,3 +317,12 @@ def test_what_is_held_is_told_per_registry(archive):
     assert (ctgov["registry"], ctgov["records"], ctgov["versions"]) == ("ctgov", 2, 3)
     assert ctgov["data_timestamp"] == "2026-01-01T09:00:00"
     assert (mirror["registry"], mirror["records"], mirror["data_timestamp"]) == ("meddatax", 1, None)
+
+
+def test_an_archive_that_was_killed_before_its_first_table_is_empty_and_can_be_filled(tmp_path):
+    path = tmp_path / "archive.sqlite"
+    path.touch()
+    with pytest.raises(ArchiveError, match="is empty"):
+        Archive.open(path)
+    with Archive.open(path, write=True) as archive:
+        assert held(archive) == {}

@@ -281,15 +281,18 @@ def test_requests_keep_the_pace_also_through_redirects_and_tries():
     assert all(later - earlier >= 0.14 for earlier, later in itertools.pairwise(at))
 
 
-def test_there_is_never_more_than_one_request_at_a_time():
-    with FaultServer([Reply(b"{}", wait=0.03)]) as server, Getter(server.url, politeness=QUICK) as http:
+def test_there_is_never_more_than_one_request_at_a_time_and_threads_share_the_pace():
+    polite = Politeness(between=0.05)
+    with FaultServer([Reply(b"{}", wait=0.03)]) as server, Getter(server.url, politeness=polite) as http:
         threads = [threading.Thread(target=http.get, args=(server.url,)) for _ in range(6)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        assert len(server.asked) == 6
+        at = [asked.at for asked in server.asked]
+        assert len(at) == 6
         assert server.most_at_once == 1
+        assert all(later - earlier >= 0.045 for earlier, later in itertools.pairwise(at))
 
 
 def test_we_say_who_we_are_in_http_1_1():
@@ -333,3 +336,10 @@ def test_a_certificate_nobody_vouches_for_is_refused(tmp_path):
         with Getter(url, politeness=QUICK) as http, pytest.raises(RegistryError, match=r"certificate|CERTIFICATE"):
             http.get(url)
         assert server.asked == []
+
+
+def test_what_a_server_says_cannot_move_the_cursor_of_a_terminal():
+    rude = Reply(b"\x1b[2Jno\nsecond line", 403, "text/plain")
+    with FaultServer([rude]) as server, pytest.raises(Refused) as failure:
+        get(server)
+    assert str(failure.value).endswith("which means stop: [2Jno")

@@ -35,7 +35,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     announced: int | None
     counts: Counts
     missing: tuple[Missing, ...] = ()
-    set_aside: tuple[SetAside, ...] = ()  # the first few, to name them
+    set_aside: tuple[SetAside, ...] = ()  # those of this run
     repeated: int = 0  # records that came on more than one page
     not_seen: int = 0  # held, and no longer listed by the registry
     requests: int = 0
@@ -93,15 +93,18 @@ def crawl(
         known = archive.begin(registry.name, base, want.key, command, restart=restart)
         if known.cursor is not None:
             say(f"Going on with the crawl of {known.began_at[:16]}, after {archive.seen(known.crawl).kept:,} records.")
+        odd: list[SetAside] = []
         with _run(archive, "crawl", command, known.crawl) as run:
             for page in registry.pages(http, base, want, known.cursor):
                 archive.save(known.crawl, run, page)
+                odd += page.set_aside
                 known = archive.crawl(known.crawl)
                 progress(archive.seen(known.crawl).kept, known.announced)
         return Result(
             announced=known.announced,
             counts=archive.seen(known.crawl),
             missing=tuple(archive.missing(known.crawl)),
+            set_aside=tuple(odd),
             repeated=known.repeated,
             not_seen=sum(row["not_seen"] for row in archive.held() if row["registry"] == registry.name),
             requests=http.requests,

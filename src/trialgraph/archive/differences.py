@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
@@ -13,6 +14,18 @@ from trialgraph.model import Arm, Intervention, Location, Outcome, PartialDate, 
 from trialgraph.text import fold
 
 ADDED, REMOVED, REWORDED = "ADDED", "REMOVED", "REWORDED"
+
+# Names of countries as the registry wrote them until 2025, and since.
+_RENAMED = {
+    "Korea, Republic of": "South Korea", "Russian Federation": "Russia", "Iran, Islamic Republic of": "Iran",
+    "Viet Nam": "Vietnam", "Moldova, Republic of": "Moldova", "Macedonia, The Former Yugoslav Republic of":
+    "North Macedonia", "Congo, The Democratic Republic of the": "Democratic Republic of the Congo",
+    "Lao People's Democratic Republic": "Laos", "Syrian Arab Republic": "Syria", "Libyan Arab Jamahiriya": "Libya",
+    "Czech Republic": "Czechia",
+}  # fmt: skip
+_ANONYMOUS = re.compile(
+    r"\b(?:research site|investigat\w+ site|clinical (?:trial )?site|local institution|for additional)\b"
+)
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +66,7 @@ def differences(old: Trial, new: Trial) -> Iterator[Difference]:
     yield from _list("arm", _arms(old), _arms(new))
     for kind in ("PRIMARY", "SECONDARY", "OTHER"):
         yield from _list(f"{kind.lower()}_outcome", _outcomes(old, kind), _outcomes(new, kind))
-    yield from _list("site", _sites(old), _sites(new), reworded=False)
+    yield from _sites(old, new)
     for name in ("sex", "minimum_age", "maximum_age", "healthy_volunteers"):
         yield from _value(name, _word(getattr(old, name)), _word(getattr(new, name)))
     yield from _words("eligibility", old.eligibility, new.eligibility)
@@ -154,14 +167,63 @@ def _outcomes(trial: Trial, kind: str) -> list[_Entry]:
     return [_Entry(fold(outcome.measure), text(outcome)) for outcome in trial.outcomes if outcome.type == kind]
 
 
-def _sites(trial: Trial) -> list[_Entry]:
-    def text(place: Location) -> str:
-        return ", ".join(part for part in (place.facility, place.city, place.country) if part)
+def _sites(old: Trial, new: Trial) -> Iterator[Difference]:
+    """Yield the sites that came and went; one that is only spelled otherwise is the same site.
 
-    return [_Entry(fold(text(place)), text(place)) for place in trial.locations]
+    Registries rename countries and respell cities, so sites are matched by facility and city, then by postal code,
+    then by a facility's name where it stands once on each side.
+    """
+    gone, come = list(dict.fromkeys(old.locations)), list(dict.fromkeys(new.locations))
+    for key in (_by_name, _by_code, _by_facility):
+        gone, come = _unmatched(gone, come, key)
+    for place in gone:
+        yield Difference(field="site", old=_site(place), detail=REMOVED)
+    for place in come:
+        yield Difference(field="site", new=_site(place), detail=ADDED)
 
 
-def _list(field: str, old: Sequence[_Entry], new: Sequence[_Entry], *, reworded: bool = True) -> Iterator[Difference]:
+def _unmatched(
+    gone: list[Location], come: list[Location], key: Callable[[Location], str | None]
+) -> tuple[list[Location], list[Location]]:
+    """Return the sites left over on each side when those of the same key are put together, one with one."""
+    waiting: dict[str, list[Location]] = {}
+    for place in come:
+        if (name := key(place)) is not None:
+            waiting.setdefault(name, []).append(place)
+    taken: set[int] = set()
+    left = []
+    for place in gone:
+        name = key(place)
+        if name is not None and waiting.get(name):
+            taken.add(id(waiting[name].pop(0)))
+        else:
+            left.append(place)
+    return left, [place for place in come if id(place) not in taken]
+
+
+def _by_name(place: Location) -> str | None:
+    return fold(f"{place.facility or ''} | {place.city or ''}")
+
+
+def _by_code(place: Location) -> str | None:
+    return f"{_country(place)} {fold(place.zip)}" if place.zip else None
+
+
+def _by_facility(place: Location) -> str | None:
+    """Return a facility's name; "Research Site" and the like name none."""
+    name = fold(place.facility or "")
+    return f"{_country(place)} {name}" if len(name.split()) > 2 and not _ANONYMOUS.search(name) else None
+
+
+def _country(place: Location) -> str:
+    return fold(_RENAMED.get(place.country or "", place.country or "").partition(" (")[0])
+
+
+def _site(place: Location) -> str:
+    return ", ".join(part for part in (place.facility, place.city, place.country) if part)
+
+
+def _list(field: str, old: Sequence[_Entry], new: Sequence[_Entry]) -> Iterator[Difference]:
     """Yield the entries that went, came, or were reworded: one that went and one that came that say much the same."""
     before, after = {entry.key: entry.text for entry in old}, {entry.key: entry.text for entry in new}
     for key, text in before.items():
@@ -169,7 +231,7 @@ def _list(field: str, old: Sequence[_Entry], new: Sequence[_Entry], *, reworded:
             yield Difference(field=field, old=text, new=after[key], detail=REWORDED)
     gone = [key for key in before if key not in after]
     come = [key for key in after if key not in before]
-    if reworded and gone and come and len(gone) * len(come) <= limits.MOST_PAIRS_TO_COMPARE:
+    if gone and come and len(gone) * len(come) <= limits.MOST_PAIRS_TO_COMPARE:
         for one, other in list(_alike(gone, come)):
             gone.remove(one)
             come.remove(other)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import sqlite3
 import zlib
 from collections.abc import Iterator
@@ -16,8 +17,11 @@ from trialgraph.errors import ArchiveError
 def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     """Return a connection in autocommit mode; readers open the file read-only."""
     mode = "rwc" if write else "ro"
-    quoted = path.absolute().as_uri()
-    db = sqlite3.connect(f"{quoted}?mode={mode}", uri=True, isolation_level=None, timeout=limits.BUSY_SECONDS)
+    if not write and not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists():
+        mode = "ro&immutable=1"  # a read-only medium: SQLite cannot put its notes of readers beside the file
+    db = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=limits.BUSY_SECONDS
+    )
     if write:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")  # a page once reported as kept survives a power cut too

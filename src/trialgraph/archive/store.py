@@ -53,6 +53,8 @@ class Archive:
             try:
                 if write and not db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
                     schema.create(db)
+                elif not db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+                    raise ArchiveError(f"the archive at {path} is empty; `trialgraph crawl` or `import` fills it")
                 if not schema.fit(db, path, write=write):
                     cls.open(path, write=True).close()
             except BaseException:
@@ -290,6 +292,12 @@ class Archive:
     def record_keys(self) -> Iterator[tuple[str, str]]:
         """Yield registry and id of every record, ordered."""
         yield from self._rows("SELECT registry, id FROM record ORDER BY registry, id")
+
+    def changed_keys(self) -> Iterator[tuple[str, str]]:
+        """Yield registry and id of every record that is held in more than one version, ordered."""
+        yield from self._rows(
+            "SELECT registry, id FROM version GROUP BY registry, id HAVING count(*) > 1 ORDER BY 1, 2"
+        )
 
     def newest_of(self, keys: Collection[tuple[str, str]], *, on_damaged: OnDamaged | None = None) -> Iterator[Newest]:
         """Yield the newest version of these records, in no order; damaged ones as `newest` does."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from trialgraph.cli.output import Output, output_options, settings
-from trialgraph.errors import RegistryError, Unfinished, UsageError
+from trialgraph.errors import Changed, RegistryError, Unfinished, UsageError
 
 if TYPE_CHECKING:
     from trialgraph.archive.crawl import Result
@@ -197,10 +197,14 @@ def _complain(source: Registry, result: Result) -> None:
     quiet = [gone for gone in result.missing if not gone.asked]
     for gone in quiet:
         click.echo(f"{gone.id}, listed as related, {gone.why}.", err=True)
+    for odd in result.set_aside[:5]:
+        click.echo(f"Set aside: {odd.record_id}: {odd.why}", err=True)
     refused = [f"{gone.id} {gone.why}" for gone in result.missing if gone.asked]
     if refused:
         others = f" (kept: {result.counts.kept:,} others)" if result.counts.kept else ""
         raise UsageError("; ".join(refused) + others)
+    if result.set_aside and not result.counts.kept:
+        raise Changed(f"nothing that {source.name} sent is a record we can read; it is kept, set aside, in the archive")
     if not result.whole:
         twice = f" {result.repeated:,} came twice: its order moved while we read." if result.repeated else ""
         announced = result.announced or 0

@@ -166,7 +166,7 @@ def _parameters(want: Selection, again: str | None = None) -> dict[str, str]:
 
 def _ask(http: Getter, base: str, want: Selection, place: _Place) -> tuple[_Place, _Answer]:
     """Return the page at `place`; where it is too large to take, a smaller one from the same token."""
-    from trialgraph.registries.http import TooMuch, whole_json
+    from trialgraph.registries.http import TooMuch, said, whole_json
 
     while True:
         size = place.size if want.limit is None else max(1, min(place.size, want.limit - place.got))
@@ -183,12 +183,12 @@ def _ask(http: Getter, base: str, want: Selection, place: _Place) -> tuple[_Plac
             place = msgspec.structs.replace(place, size=max(place.size // 4, limits.CTGOV_SMALLEST_PAGE))
             continue
         if answer.status == 400:
-            said = answer.body[:200].decode("utf-8", "replace").strip()
+            why = said(answer.body)
             if place.token is not None:
                 raise Changed(
-                    f"ctgov no longer knows where we stood ({said}); the same command with --restart begins anew"
+                    f"ctgov no longer knows where we stood ({why}); the same command with --restart begins anew"
                 )
-            raise UsageError(f"ctgov does not take this question: {said}")
+            raise UsageError(f"ctgov does not take this question: {why}")
         return place, _decoded(answer.body)
 
 
@@ -294,13 +294,13 @@ def _names(record: RawRecord) -> tuple[str, ...]:
 
 def _one(http: Getter, base: str, known_as: str) -> RawRecord | Missing:
     """Return the study of one id, following the redirect of a former one, or why there is none."""
-    from trialgraph.registries.http import whole_json
+    from trialgraph.registries.http import said, whole_json
 
     answer = http.get(f"{base}/studies/{known_as}", check=whole_json, accept=frozenset({400, 404}))
     if answer.status == 404:
         return Missing(id=known_as, why="is not in the registry")
     if answer.status == 400:
-        return Missing(id=known_as, why=f"was refused: {answer.body[:80].decode('utf-8', 'replace').strip()}")
+        return Missing(id=known_as, why=f"was refused: {said(answer.body)}")
     try:
         return record_of(answer.body, base)
     except (msgspec.DecodeError, ValueError) as problem:

@@ -19,7 +19,7 @@ import httpx
 import msgspec
 import stamina
 
-from trialgraph import limits
+from trialgraph import limits, text
 from trialgraph.errors import Changed, Refused, RegistryError, UsageError
 
 logging.getLogger("stamina").addHandler(logging.NullHandler())  # the person hears of waits from us
@@ -82,6 +82,12 @@ def _nonsense(body: bytes, why: str) -> str:
     if not body.strip():
         return "an empty answer"
     return "HTML instead of JSON" if "JSON" in why and body.lstrip()[:1] == b"<" else why
+
+
+def said(body: bytes) -> str:
+    """Return the first line of what a server says beside an error, fit for a terminal; '' for HTML."""
+    words = (text.clean(body[:200].decode("utf-8", "replace")) or "").splitlines()
+    return "" if not words or words[0].startswith("<") else words[0]
 
 
 def is_loopback(url: str) -> bool:
@@ -219,18 +225,18 @@ class Getter:
         try:
             new = target.join(location)
         except httpx.InvalidURL as problem:
-            raise Changed(f"{target.host}: a redirect to nowhere ({location[:80]!r})") from problem
+            raise Changed(f"{target.host}: a redirect to nowhere ({location[:80]!a})") from problem
         if not location or _origin(str(new)) not in self._origins:
             raise Refused(f"{target.host} redirects to {new.scheme}://{new.host}, which is not the registry's own host")
         return new
 
     def _unwanted(self, url: httpx.URL, status: int, headers: httpx.Headers, body: bytes) -> RegistryError:
         """Return what a status other than 200 means."""
-        text = body[:200].decode("utf-8", "replace").strip()
-        word = "" if text.startswith("<") or not text else f": {text.splitlines()[0]}"
+        words = said(body)
+        word = f": {words}" if words else ""
         if status in _STOP:
             return Refused(f"{url.host} answered {status}, which means stop{word}")
-        if status in _AGAIN or (status >= 500 and "unknown field" not in text.lower()):
+        if status in _AGAIN or (status >= 500 and "unknown field" not in words.lower()):
             self._wait_as_told(url, status, headers.get("retry-after"))
             return _Again(f"it answered {status}")
         return Changed(f"{url.host} answered {status} to {url.path}{word}")
@@ -267,8 +273,8 @@ class Getter:
                 return answer.status_code, answer.headers, body
         except httpx.TransportError as problem:
             if late.is_set():
-                text = f"the whole answer took longer than {self.polite.most_seconds:.0f} s"
-                raise httpx.ReadTimeout(text) from problem
+                why = f"the whole answer took longer than {self.polite.most_seconds:.0f} s"
+                raise httpx.ReadTimeout(why) from problem
             raise
         except TooMuch as problem:
             raise TooMuch(f"{url.host}: {problem}") from None

@@ -1,0 +1,62 @@
+"""`make torture`: what the tests break twenty times is broken two hundred times; prints one line a room.
+
+A room adds its own by a line in ROOMS: a name and a function of a folder, a number of rounds and a random generator,
+which returns a sentence and raises AssertionError when something was lost.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+Torture = Callable[[Path, int, random.Random], str]
+
+
+def crawl(folder: Path, rounds: int, rng: random.Random) -> str:
+    """Kill a crawl, twenty times each archive."""
+    from kill_crawl import compare, kill_over_and_over
+
+    kills = lost = twice = pages = 0
+    while kills < rounds:
+        here = folder / str(kills)
+        told = kill_over_and_over(here, rounds=min(20, rounds - kills), rng=rng)
+        differences = compare(here / "killed", here / "whole")
+        assert not differences, differences
+        again = told.pages_fetched - told.pages
+        assert told.lost == 0, told
+        assert again <= told.kills, told
+        kills, lost, twice, pages = kills + told.kills, lost + told.lost, twice + again, pages + told.pages
+    return f"{kills} kills in {pages} pages: {lost} records lost, {twice} pages fetched twice, archives equal"
+
+
+ROOMS: dict[str, Torture] = {"crawl": crawl}
+
+
+def main() -> None:
+    """Run the rooms that are named, or all."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("rooms", nargs="*", choices=[*ROOMS, []], help="which rooms (all)")
+    options.add_argument("--rounds", type=int, default=200)
+    options.add_argument("--seed", type=int, default=0)
+    chosen = options.parse_args()
+    failed = False
+    for name in chosen.rooms or ROOMS:
+        began = time.monotonic()
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                told = ROOMS[name](Path(folder), chosen.rounds, random.Random(chosen.seed))
+            except AssertionError as problem:
+                told, failed = f"FAILED: {problem}", True
+        print(f"{name}: {told} ({time.monotonic() - began:.0f} s)", flush=True)
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    main()
