@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,3 +33,18 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("TRIALGRAPH_") and not name.startswith("TRIALGRAPH_TEST_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the sample in it: archive, snapshot and embedded graph, made by the commands a person types.
+
+    One for the whole run: tests read it; a test that writes copies it first.
+    """
+    home = tmp_path_factory.mktemp("sample") / "home"
+    for command in (["import", str(PROJECT / "data" / "sample")], ["build"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "trialgraph", "--home", str(home), *command], capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+    return home
