@@ -27,6 +27,7 @@ _WRITTEN_OUT = {
 }
 # CommonMark 2.4: a backslash before ASCII punctuation makes it literal; before anything else it is a backslash.
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_PARAGRAPH = re.compile(r"</(?:p|ul|ol|li)>")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
@@ -95,9 +96,23 @@ def plain(value: str | None) -> str | None:
 
 
 def prose(value: str | None) -> str | None:
-    r"""Return a registry's Markdown text as we keep it: escapes undone, then entities decoded ("\&#39;"), clean."""
+    r"""Return a registry's Markdown text as we keep it: escapes undone, then entities decoded ("\&#39;"), clean.
+
+    Some downloads hold the same text as HTML; its paragraphs and lists become those of the Markdown.
+    """
     if value is None:
         return None
-    if "\\" in value:
+    if "</" in value and _PARAGRAPH.search(value):
+        value = _unmarked(value)
+    elif "\\" in value:
         value = _ESCAPE.sub(r"\1", value)
     return clean(unescape_entities(value) if "&" in value else value)
+
+
+def _unmarked(text: str) -> str:
+    """Return HTML of paragraphs and lists as text with bullets and blank lines; other tags vanish."""
+    text = re.sub(r"\s*<li>\s*", "\n* ", text)
+    text = re.sub(r"\s*</?(?:p|ul|ol)>\s*", "\n\n", text)
+    text = re.sub(r"<br\s*/?>", "\n", text)
+    text = re.sub(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?>", "", text)
+    return re.sub(r"\n\s*\n\s*", "\n\n", text)

@@ -173,6 +173,10 @@ def _sites(old: Trial, new: Trial) -> Iterator[Difference]:
     Registries rename countries and respell cities, so sites are matched by facility and city, then by postal code,
     then by a facility's name where it stands once on each side.
     """
+    if bool(old.locations) != bool(new.locations):  # the list itself came or went: one change, not a thousand
+        before, after = (f"{len(t.locations)} sites" if t.locations else None for t in (old, new))
+        yield Difference(field="site", old=before, new=after, detail=ADDED if after else REMOVED)
+        return
     gone, come = list(dict.fromkeys(old.locations)), list(dict.fromkeys(new.locations))
     for key in (_by_name, _by_code, _by_facility):
         gone, come = _unmatched(gone, come, key)
