@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 import msgspec
+
+from trialgraph.limits import MOST_DOSE_TEXT
+from trialgraph.vocabularies.keys import words
 
 _UNIT = (
     r"mg/kg/day|mg/kg/d|mg/kg|mg/m\^?2(?:/day)?|mg/m²|mg/day|mg/d|mg/ml|mcg/kg/min|mcg/kg|µg/kg/min|µg/kg|ug/kg|mcg/day|"
@@ -12,55 +16,60 @@ _UNIT = (
     r"ng|ml|iu|miu|kiu|units?|u|mmol|meq|mci|gbq|mbq|pfu|cfu|gy|ppm|%|nmol"
 )
 _DOSE = re.compile(rf"(?<![\w.,])(\d+(?:[.,]\d+)*)\s*(?:-|–)?\s*({_UNIT})(?![\w²])", re.IGNORECASE)
-_FORMS = (
-    ("tablet", r"tab(?:let)?s?"), ("capsule", r"cap(?:sule|let)?s?"), ("injection", r"injections?|injectable"),
-    ("infusion", r"infusions?"), ("cream", r"cream"), ("gel", r"gels?"), ("ointment", r"ointment"),
-    ("patch", r"patch(?:es)?"), ("solution", r"solution"), ("suspension", r"suspension"), ("spray", r"sprays?"),
-    ("drops", r"(?:eye )?drops"), ("powder", r"powder"), ("lotion", r"lotion"), ("foam", r"foam"),
-    ("suppository", r"suppositor(?:y|ies)"), ("syrup", r"syrup"), ("implant", r"implants?"), ("stent", r"stents?"),
-    ("inhaler", r"inhaler|inhalation powder|diskus|turbuhaler|respimat|pmdi|mdi|dpi"), ("lozenge", r"lozenges?"),
-    ("granules", r"granules?"), ("film", r"films?"), ("ring", r"vaginal ring"), ("gum", r"gum"), ("pen", r"pen|auto-?injector"),
-)  # fmt: skip
-_ROUTES = (
-    ("oral", r"oral(?:ly)?|by mouth|po|p\.o\.|per os"),
-    ("intravenous", r"intravenous(?:ly)?|iv|i\.v\."),
-    ("subcutaneous", r"subcutaneous(?:ly)?|sc|s\.c\.|sub-?q|subcut"),
-    ("intramuscular", r"intramuscular(?:ly)?|im|i\.m\."),
-    ("topical", r"topical(?:ly)?"),
-    ("inhaled", r"inhaled|inhalation|nebuli[sz]ed"),
-    ("intranasal", r"intra-?nasal(?:ly)?|nasal"),
-    ("ophthalmic", r"ophthalmic|eye ?drops|intraocular"),
-    ("intravitreal", r"intravitreal(?:ly)?"),
-    ("intrathecal", r"intrathecal(?:ly)?"),
-    ("epidural", r"epidural(?:ly)?"),
-    ("rectal", r"rectal(?:ly)?"),
-    ("vaginal", r"vaginal(?:ly)?"),
-    ("sublingual", r"sublingual(?:ly)?|buccal"),
-    ("transdermal", r"transdermal(?:ly)?"),
-    ("intradermal", r"intradermal(?:ly)?"),
-    ("intraperitoneal", r"intraperitoneal(?:ly)?|i\.p\."),
-    ("intra-articular", r"intra-?articular(?:ly)?"),
-)
-_FREQUENCIES = (
-    (
-        "twice daily",
-        r"twice[- ](?:a |per )?da(?:ily|y)|b\.?i\.?d\.?|two times (?:a|per) day|2x/day|every 12 hours|q12h",
-    ),
-    ("three times daily", r"(?:three|3) times (?:a day|daily|per day)|t\.?i\.?d\.?|every 8 hours|q8h|thrice daily"),
-    ("four times daily", r"(?:four|4) times (?:a day|daily|per day)|q\.?i\.?d\.?|every 6 hours|q6h"),
-    ("every other day", r"every other day|alternate days?|qod"),
-    ("twice weekly", r"twice (?:a |per )?week(?:ly)?|biweekly|two times (?:a|per) week"),
-    ("three times weekly", r"(?:three|3) times (?:a week|weekly|per week)|thrice weekly"),
-    ("every 2 weeks", r"every (?:2|two|other) weeks?|q2w|fortnightly"),
-    ("every 3 weeks", r"every (?:3|three) weeks?|q3w|every 21 days"),
-    ("every 4 weeks", r"every (?:4|four) weeks?|q4w|every 28 days"),
-    ("once weekly", r"once[- ](?:a |per )?week(?:ly)?|weekly|every week|qw|q1w"),
-    ("monthly", r"(?:once )?monthly|once a month|every month|q1m"),
-    (
-        "once daily",
-        r"once[- ](?:a |per )?da(?:ily|y)|q\.?d\.?|o\.?d\.?|daily|every day|per day|qday|/day|each day|q24h",
-    ),
-    ("single dose", r"single[- ]dose|once only|one dose|single administration"),
+# How people write forms, routes and frequencies, as folded words (plurals and hyphens are folded away).
+_FORMS = {
+    "tablet": "tablet tab caplet", "capsule": "capsule cap softgel", "injection": "injection injectable",
+    "infusion": "infusion", "cream": "cream", "gel": "gel", "ointment": "ointment", "patch": "patch patche",
+    "solution": "solution", "suspension": "suspension", "spray": "spray", "drops": "drop", "powder": "powder",
+    "lotion": "lotion", "foam": "foam", "suppository": "suppository suppositorie", "syrup": "syrup",
+    "implant": "implant", "stent": "stent", "inhaler": "inhaler diskus turbuhaler respimat pmdi mdi dpi",
+    "lozenge": "lozenge", "granules": "granule", "film": "film", "ring": "ring", "gum": "gum", "pen": "pen autoinjector",
+}  # fmt: skip
+_ROUTES = {
+    "oral": "oral|orally|by mouth|po|p o|per os", "intravenous": "intravenous|intravenously|iv|i v|ivpb",
+    "subcutaneous": "subcutaneous|subcutaneously|sc|s c|subq|sub q|subcut|sq",
+    "intramuscular": "intramuscular|intramuscularly|im|i m", "topical": "topical|topically",
+    "inhaled": "inhaled|inhalation|nebulized|nebulised|nebulizer", "ophthalmic": "ophthalmic|eye drop|eyedrop|intraocular",
+    "intranasal": "intranasal|intranasally|nasal|nasally|intra nasal", "intravitreal": "intravitreal|intravitreally",
+    "intrathecal": "intrathecal|intrathecally", "epidural": "epidural|epidurally", "rectal": "rectal|rectally",
+    "vaginal": "vaginal|vaginally|intravaginal", "sublingual": "sublingual|sublingually|buccal",
+    "transdermal": "transdermal|transdermally", "intradermal": "intradermal|intradermally",
+    "intraperitoneal": "intraperitoneal|intraperitoneally|i p", "intra-articular": "intra articular|intraarticular",
+}  # fmt: skip
+_FREQUENCIES = {
+    "twice daily": "twice daily|twice a day|twice per day|bid|b i d|2 time a day|two time a day|2 time daily|"
+    "two time daily|two time per day|2 x day|every 12 hour|q 12 h|2 time per day",
+    "three times daily": "three time a day|three time daily|3 time a day|3 time daily|tid|t i d|every 8 hour|q 8 h|"
+    "thrice daily|3 time per day|three time per day",
+    "four times daily": "four time a day|four time daily|4 time a day|4 time daily|qid|q i d|every 6 hour|q 6 h",
+    "every other day": "every other day|alternate day|qod|every 2 day|every second day",
+    "twice weekly": "twice weekly|twice a week|twice per week|biweekly|2 time a week|two time a week|two time per week",
+    "three times weekly": "three time a week|three time weekly|3 time a week|3 time weekly|thrice weekly|3 time per week|"
+    "three time per week",
+    "every 2 weeks": "every 2 week|every two week|every other week|q 2 w|fortnightly|every 14 day",
+    "every 3 weeks": "every 3 week|every three week|q 3 w|every 21 day",
+    "every 4 weeks": "every 4 week|every four week|q 4 w|every 28 day",
+    "once weekly": "once weekly|once a week|once per week|weekly|every week|qw|q 1 w|per week",
+    "monthly": "monthly|once a month|every month|once monthly|q 1 m|per month",
+    "once daily": "once daily|once a day|once per day|qd|q d|od|o d|daily|every day|per day|qday|each day|q 24 h|once day",
+    "single dose": "single dose|once only|one dose|single administration",
+}
+_PHRASES: dict[str, tuple[int, str]] = {
+    phrase: (kind, name)
+    for kind, table, joint in ((0, _FORMS, " "), (1, _ROUTES, "|"), (2, _FREQUENCIES, "|"))
+    for name, phrases in table.items()
+    for phrase in phrases.split(joint)
+}
+_LONGEST: dict[str, int] = {}
+for _phrase in _PHRASES:
+    _first_word = _phrase.partition(" ")[0]
+    _LONGEST[_first_word] = max(_LONGEST.get(_first_word, 0), _phrase.count(" ") + 1)
+_ABOUT = re.compile(
+    rf"{_DOSE.pattern}|(?<![\w/])(?:"
+    r"(?:low|high|medium|mid|higher|lower|single|multiple|ascending|fixed|first|second)[- ]doses?|doses?|dosage|"
+    r"(?:extended|immediate|modified|sustained|prolonged|delayed|controlled|slow)[- ]releas(?:e|ed)|generic|treatment|therapy|"
+    r"supplement(?:ation)?s?|group|arm|cohort)(?!\w)|[(\[][^)\]]*[)\]]|[®™]",
+    re.IGNORECASE,
 )
 
 
@@ -74,28 +83,12 @@ class Dose(msgspec.Struct, frozen=True):
     frequency: str | None = None
 
 
-def _any(table: tuple[tuple[str, str], ...]) -> list[tuple[str, re.Pattern[str]]]:
-    return [
-        (name, re.compile(rf"(?<![\w/]){words}(?!\w)" if words[0] != "/" else words, re.IGNORECASE))
-        for name, words in table
-    ]
-
-
-_FORM_PATTERNS, _ROUTE_PATTERNS, _FREQUENCY_PATTERNS = _any(_FORMS), _any(_ROUTES), _any(_FREQUENCIES)
-_FORM_WORDS = "|".join(words for _, words in _FORMS)
-_ROUTE_WORDS = "|".join(words for _, words in _ROUTES)
-_NOISE = re.compile(
-    rf"{_DOSE.pattern}|(?<![\w/])(?:{_FORM_WORDS}|{_ROUTE_WORDS}|{'|'.join(w for _, w in _FREQUENCIES)}|"
-    r"(?:low|high|medium|mid|higher|lower|single|multiple|ascending|fixed|first|second)[- ]doses?|doses?|dosage|"
-    r"(?:extended|immediate|modified|sustained|prolonged|delayed|controlled|slow)[- ]releas(?:e|ed)|generic|treatment|therapy|"
-    r"supplement(?:ation)?s?|group|arm|cohort|oral)(?!\w)|[(\[][^)\]]*[)\]]|[®™]",
-    re.IGNORECASE,
-)
-
-
 def bare(label: str) -> str:
     """Return a label without dose, form, route, frequency and brackets."""
-    return re.sub(r"\s+", " ", _NOISE.sub(" ", label)).strip(" ,.;:-–/+&")
+    text = _ABOUT.sub(" ", label)
+    for _, _, start, end in reversed(_told(text)):
+        text = text[:start] + " " + text[end:]
+    return re.sub(r"\s+", " ", text).strip(" ,.;:-–/+&")
 
 
 def is_dose(text: str) -> bool:
@@ -109,14 +102,41 @@ def near(text: str, start: int, end: int, description: str | None, *, alone: boo
     stop = re.search(r"[+;]|\band\b|\bplus\b|/(?=\s*[A-Za-z]{4})|,\s*[A-Za-z]{4}", after)
     mine = after[: stop.start()] if stop else after
     found = _DOSE.search(mine) or _last(_DOSE, before)
-    told = (mine, before, description or "") if alone else (mine, before)
     if found is None and alone and description:
-        found = _DOSE.search(description[:200])
+        found = _DOSE.search(description[:MOST_DOSE_TEXT])
     value, unit = _amount(found)
-    whole = (text, description or "") if alone else told
-    return Dose(
-        value, unit, _first(_FORM_PATTERNS, whole), _first(_ROUTE_PATTERNS, whole), _first(_FREQUENCY_PATTERNS, whole)
-    )
+    form, route, frequency = _manner((text, description or "") if alone else (mine, before))
+    return Dose(value, unit, form, route, frequency)
+
+
+def _manner(texts: tuple[str, ...]) -> tuple[str | None, str | None, str | None]:
+    """Return form, route and frequency, each from the first text that tells it."""
+    found: list[str | None] = [None, None, None]
+    for text in texts:
+        if text and None in found:
+            for kind, name, _, _ in reversed(_told(text[:MOST_DOSE_TEXT], wanted=[k for k in range(3) if not found[k]])):
+                found[kind] = name  # the first one in the text is written last
+    return found[0], found[1], found[2]
+
+
+def _told(text: str, wanted: Collection[int] = (0, 1, 2)) -> list[tuple[int, str, int, int]]:
+    """Return what a text tells of form (0), route (1) and frequency (2), with the places."""
+    tokens = words(text)
+    found = []
+    at, count = 0, len(tokens)
+    while at < count:
+        longest = _LONGEST.get(tokens[at][0])
+        step = 1
+        if longest:
+            for length in range(min(longest, count - at), 0, -1):
+                told = _PHRASES.get(" ".join([t[0] for t in tokens[at : at + length]]))
+                if told:
+                    if told[0] in wanted:
+                        found.append((*told, tokens[at][1], tokens[at + length - 1][2]))
+                    step = length
+                    break
+        at += step
+    return found
 
 
 def _amount(found: re.Match[str] | None) -> tuple[float | None, str | None]:
@@ -135,15 +155,3 @@ def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
     for found in pattern.finditer(text):  # noqa: B007
         pass
     return found
-
-
-def _first(patterns: list[tuple[str, re.Pattern[str]]], texts: tuple[str, ...]) -> str | None:
-    for text in texts:
-        best: tuple[int, str] | None = None
-        for name, pattern in patterns:
-            found = pattern.search(text[:300])
-            if found and (best is None or found.start() < best[0]):
-                best = (found.start(), name)
-        if best:
-            return best[1]
-    return None

@@ -12,7 +12,7 @@ from trialgraph.entities.corrections import Correction, Corrections
 from trialgraph.entities.drugs_abbreviations import TrialText
 from trialgraph.entities.drugs_find import Mention, Segment, find, find_device, segments
 from trialgraph.entities.drugs_nothing import governs, is_care, is_placebo, without_control_saline
-from trialgraph.entities.drugs_unlisted import misspelt, unlisted
+from trialgraph.entities.drugs_unlisted import is_cell_product, misspelt, unlisted
 from trialgraph.entities.drugs_vaccines import is_vaccine, vaccines
 from trialgraph.errors import UsageError
 from trialgraph.model import DrugLink, Intervention, Resolution, Trial
@@ -143,6 +143,9 @@ class DrugLinker:
         found = self._abbreviated(entry.name, text)
         if found:
             return found
+        name = unlisted(entry.name, entry.type or "DRUG")
+        if name and is_cell_product(entry.name):
+            return self._unlisted(name, entry)
         if entry.description and not is_placebo(entry.description[:200]):
             mentions = [m for m in find(entry.description[:400], self.vocabulary) if _surely(m)]
             found = [
@@ -151,8 +154,7 @@ class DrugLinker:
             ]
         if found:
             return found
-        name = unlisted(entry.name, entry.type or "DRUG")
-        return [name] if False else self._unlisted(name, entry) if name else []
+        return self._unlisted(name, entry) if name else []
 
     def _unlisted(self, name: tuple[str, int, int], entry: Intervention) -> list[_Found]:
         words, start, end = name
@@ -163,13 +165,13 @@ class DrugLinker:
         self, label: str, text: TrialText, span_in: str, field: str, *, plain: bool = False
     ) -> tuple[list[_Found], bool]:
         """Return the drugs of a label, and whether its silence is an answer: placebo, usual care."""
-        whole = self.vocabulary.match(key(label))
+        blanked = without_control_saline(label)
+        whole = self.vocabulary.match(key(label)) if blanked == label else None
         if whole and key(label) not in self.vocabulary.exactly:
             return list(self._founds([Mention(0, len(label), whole, "exact")], label, span_in, field)), True
         parts = _given(label)
         if not parts:
             return [], True
-        blanked = without_control_saline(label)
         found: list[_Found] = []
         missed: list[Segment] = []
         for part in parts:

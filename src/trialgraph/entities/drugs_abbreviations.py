@@ -39,6 +39,9 @@ class TrialText:
         for found in _SHORT.finditer(words):
             if found[0].lower() not in _UNITS and len(found[0]) > 1:
                 yield found[0], found.start(), found.end()
+                bare = found[0].split(" ")[0]  # "DPH 50" of "DPH 50 mg"
+                if bare != found[0] and len(bare) > 1:
+                    yield bare, found.start(), found.start() + len(bare)
 
     def meaning(self, short: str) -> Match | None:
         """Return what the trial says that a short form means, or None."""

@@ -23,6 +23,12 @@ _PRODUCT = re.compile(
     r"probiotics?|lysate|antigen)\b",
     re.IGNORECASE,
 )
+_CELLS = re.compile(
+    r"\b(?:car|car-?ts?|tcr|pbls?|tils?|cells?|lymphocytes?|t-?cells?|nk|fibroblasts?|macrobeads?|islets?)\b|cart\b",
+    re.IGNORECASE,
+)
+# endings of words that say how or what for, and are no names
+_SAYS_HOW = re.compile(r"(?:ing|ed|tion|ment|ity|ness|ive|ly|able|ary|ical|ist|ship|ware|graphy|metry|scopy|therapy|tomy)$")
 _TRIAL_WORDS = frozenset(
     """group arm cohort part study treatment therapy dose high low medium intensive regimen drug drugs medication
     comparator active experimental control test reference product investigational chemotherapy immunotherapy
@@ -81,23 +87,36 @@ def _edits(word: str) -> set[str]:
     ) - {word}
 
 
+def is_cell_product(label: str) -> bool:
+    """Tell whether a label speaks of living cells as a product."""
+    return _CELLS.search(label) is not None
+
+
 def unlisted(label: str, kind: str) -> tuple[str, int, int] | None:
     """Return the words of a label that are plainly a code or a product without an entry, with their place."""
     if is_placebo(label) or is_care(label) or is_control_saline(label):
         return None
     code = _CODE.search(label)
-    if code and not doses.is_dose(code[0]):
-        return code[0].rstrip("-./"), code.start(), code.start() + len(code[0].rstrip("-./"))
     bare = doses.bare(label)
+    named = kind == "BIOLOGICAL" and 1 < len(bare.split()) <= 3  # "HIV-1 Immunogen" is more than its code
+    if code and not doses.is_dose(code[0]) and not named:
+        return code[0].rstrip("-./"), code.start(), code.start() + len(code[0].rstrip("-./"))
     if not bare:
         return None
     start = max(0, label.find(bare))
     tokens = bare.split()
-    rare = [w for w in key(bare).split() if w.isalpha() and len(w) > 4 and w not in ordinary_words()]
+    rare = [w for w in key(bare).split() if _is_rare(w)]
     if len(tokens) == 1 and rare and bare[0].isalpha():
+        return bare, start, start + len(bare)
+    short = [w for w in tokens if w.isupper() and w.isalpha() and len(w) > 1 and key(w) not in ordinary_words()]
+    if kind == "BIOLOGICAL" and 1 < len(tokens) <= 3 and short and all(w[0].isupper() for w in tokens):
         return bare, start, start + len(bare)
     if kind in ("BIOLOGICAL", "GENETIC") and 1 < len(tokens) <= 8 and (_PRODUCT.search(bare) or rare):
         return bare, start, start + len(bare)
     if kind == "DRUG" and 1 < len(tokens) <= 3 and len(rare) == len(tokens):
         return bare, start, start + len(bare)
     return None
+
+
+def _is_rare(word: str) -> bool:
+    return word.isalpha() and len(word) > 4 and not _SAYS_HOW.search(word) and word not in ordinary_words()

@@ -110,6 +110,7 @@ GIVEN: Final = frozenset(
         "D007336",  # Insulin, Isophane
         "D055396",  # Bone Morphogenetic Protein 2
         "D058951",  # gp100 Melanoma Antigen
+        "C477385",  # montanide ISA 51, the oil of peptide vaccines
         "C032808",  # keyhole-limpet hemocyanin
     )
 ) - {"D006678"}

@@ -37,9 +37,10 @@ _MARKER = re.compile(r"\s*\[([A-Za-z][^\]]*)\]\s*$")
 _CODE = re.compile(r"[A-Z]{1,6}[A-Z]?[- ]?\d{2,}[-A-Z0-9,./ ]{0,12}")
 _COMPANY_CODE = re.compile(r"[A-Z]{2,6}[- ]?\d{3,}[A-Z]{0,2}")
 _CATALOGUE = re.compile(
-    r"(NSC|FEMA|INS|E|EINECS|CAS|UN|IDS|RCRA|ENT|AI3|CCRIS|C\.?I\.?|FD&C|D&C|BRN|CHEBI|HSDB|CI)[- .]*(NO\.?)?[- ]*\d.*",
+    r"(NSC|FEMA|CD|INS|E|EINECS|CAS|UN|IDS|RCRA|ENT|AI3|CCRIS|C\.?I\.?|FD&C|D&C|BRN|CHEBI|HSDB|CI)[- .]*(NO\.?)?[- ]*\d.*",
     re.IGNORECASE,
 )
+_DICTIONARY = re.compile(r"J\d{2,3}\.\d{3}[A-Z]")  # numbers of a Japanese chemical dictionary
 _ATC = re.compile(r"Q?[A-Z]\d\d[A-Z]{2}\d\d")
 _CHEMICAL = re.compile(r"[(),;].*[(),;]|\d,\d|\d'|\.[A-Z]+\.|^[(\[]|/.*/")
 _CLASS = re.compile(
@@ -105,7 +106,7 @@ def read_unii(lines: Iterable[str]) -> dict[str, Unii]:
         elif kind == "bn":
             row.brands.add(name)
         elif kind == "cd":
-            if not _CATALOGUE.fullmatch(name) and not _ATC.fullmatch(name):
+            if not _CATALOGUE.fullmatch(name) and not _ATC.fullmatch(name) and not _DICTIONARY.fullmatch(name):
                 row.codes.add(name)
         else:
             row.common.add(name)
@@ -113,10 +114,8 @@ def read_unii(lines: Iterable[str]) -> dict[str, Unii]:
 
 
 def is_a_medicine(row: Unii) -> bool:
-    """Tell whether a substance is one that a trial may test: listed as a medicine, branded, or with a company's code."""
-    if row.pesticide and not row.strong:
-        return False
-    return row.strong or bool(row.brands) or any(_CODE.fullmatch(code) for code in row.codes)
+    """Tell whether a substance is one that a trial may test: on a list of medicines, or with a company's code."""
+    return row.strong or (not row.pesticide and any(_CODE.fullmatch(code) for code in row.codes))
 
 
 def plain(name: str) -> bool:
@@ -223,8 +222,9 @@ def gather(mesh: list[list[str]], supplement: list[list[str]], unii: dict[str, U
     all_names = strong_names | {key(n) for r in unii.values() for n in (r.display, *r.official)}
     _add_headings(maker, mesh, all_names, strong_names)
     _add_unii(maker, unii, medicines, {key(row[1]) for row in supplement})
-    vaccines = {row[0] for row in mesh if VACCINES in row[3]} - KINDS_OF_VACCINE
-    _add_supplement(maker, supplement, vaccines)
+    vaccines = {row[0] for row in mesh if VACCINES in row[3]}
+    branded = {key(name) for row in unii.values() if not row.pesticide for name in row.brands | row.codes}
+    _add_supplement(maker, supplement, vaccines, branded)
     by_mesh = {m: i for i, concept in enumerate(maker.concepts) for m in concept.mesh}
     for base, *others in SAME:
         for other in others:
@@ -297,7 +297,8 @@ def _add_unii(maker: Maker, unii: dict[str, Unii], medicines: dict[str, Unii], s
                         concept.claim(form, rank, "u")
 
 
-def _add_supplement(maker: Maker, supplement: list[list[str]], vaccines: set[str]) -> None:
+def _add_supplement(maker: Maker, supplement: list[list[str]], all_vaccines: set[str], branded: set[str]) -> None:
+    vaccines = all_vaccines - KINDS_OF_VACCINE
     by_mesh = {m: i for i, concept in enumerate(maker.concepts) for m in concept.mesh}
     for mesh_id, name, synonyms, headings in supplement:
         terms = [term for term in synonyms.split("|") if term]
@@ -317,7 +318,8 @@ def _add_supplement(maker: Maker, supplement: list[list[str]], vaccines: set[str
                         at = found
                         break
         if at is None:
-            if not _worth_keeping(name, terms) and mesh_id not in APART | GIVEN:
+            given = mesh_id in APART | GIVEN or any(h in all_vaccines for h in headings.split(",")) or key(name) in branded
+            if not given and not _worth_keeping(name, terms):
                 continue
             at = maker.add(Concept([name], [], [], {}))
             if mesh_id in APART:
