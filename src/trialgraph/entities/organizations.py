@@ -12,7 +12,7 @@ from trialgraph.entities.corrections import Corrections
 from trialgraph.model import OrganizationLink, Resolution
 from trialgraph.text import clean, fold
 from trialgraph.vocabularies import countries
-from trialgraph.vocabularies.organization_names import Name, distinctive, host, parse, without_place, words
+from trialgraph.vocabularies.organization_names import Name, distinctive, host, named, parse, without_place, words
 from trialgraph.vocabularies.organizations import Organization, OrganizationVocabulary, bag, load
 
 _SURE = {"user": 1.0, "alias-table": 1.0, "ror": 0.95, "reordered": 0.9, "spelling": 0.9, "exact": 1.0}
@@ -32,8 +32,15 @@ class OrganizationLinker:
         """Return the organisation that a name means; the class of the mention stays with the mention."""
         found = self._seen.get(name)
         if found is None:
-            found = self._seen[name] = self._resolve(name)
+            found = self._seen[name] = self._joined(self._resolve(name))
         return found
+
+    def _joined(self, link: OrganizationLink) -> OrganizationLink:
+        """Return the organisation that the user says an id is, where there is such a correction."""
+        told = self._corrections.find("organization", link.organization_id)
+        if told is None or told.target is None or told.target == link.organization_id:
+            return link
+        return self._corrected(link.raw_name, told.target)
 
     def get(self, organization_id: str) -> Organization | None:
         """Return what the vocabulary says of an id of our table or of ROR; None for an id made from words."""
@@ -104,19 +111,21 @@ class OrganizationLinker:
         """Return the organisation of our table with this name, or the affiliate of one."""
         known, full, short = self._known, " ".join(name.full), " ".join(name.tokens)
         found = known.hand_keys.get(full)
-        if found is None and name.countries and len(name.segments) > 1:
-            without = " ".join(word for segment in name.segments[:-1] for word in segment)
-            found = known.hand_keys.get(without) if without_place(name) else None
+        if found is None and name.countries and len(name.segments) > 1 and without_place(name):
+            found = known.hand_keys.get(" ".join(word for segment in name.segments[:-1] for word in segment))
+        exact = found is not None
+        found = found or known.hand_keys.get(short) or known.hand_bags.get(bag(short)) or None
         if found is None:
-            found = known.hand_keys.get(short)
-            if found is None and known.hand_bags.get(bag(short)):
-                found = known.hand_bags[bag(short)]
-            if found is not None and _elsewhere(name, known.hand[found]):
-                return self._affiliate(raw, name, found)
-        if found is not None:
-            return self._link(raw, known.hand[found], "alias-table")
-        family = self._family(name.tokens)
-        return self._affiliate(raw, name, family) if family else None
+            family = self._family(name.tokens)
+            return self._affiliate(raw, name, known.hand[family]) if family else None
+        body = known.hand[found]
+        if body.affiliates.startswith("abroad "):
+            owner = self._owner(name) or f"ORG:{body.affiliates.removeprefix('abroad ')}"
+            if name.parent or set(_homes(name)) - {"US", "CA"}:
+                return self._affiliate(raw, name, known.hand.get(owner, body))
+        elif not exact and body.affiliates and _elsewhere(name, body):
+            return self._affiliate(raw, name, body)
+        return self._link(raw, body, "alias-table")
 
     def _family(self, name: tuple[str, ...]) -> str | None:
         """Return the known company whose name, with words for a division or a country, makes up a whole name."""
@@ -127,27 +136,28 @@ class OrganizationLinker:
                     return found
         return None
 
-    def _affiliate(self, raw: str, name: Name, family: str) -> OrganizationLink:
+    def _affiliate(self, raw: str, name: Name, known: Organization) -> OrganizationLink:
         """Return a company's part under its own id; `parent` families hand it on to their own parent."""
-        known = self._known.hand[family]
-        owner = known.parent_id if known.affiliates == "parent" and known.parent_id else family
-        form = name.legal if name.tokens in self._known.families else ()
+        owner = known.parent_id if known.affiliates == "parent" and known.parent_id else known.id
+        home = next(iter(_homes(name)), None)
+        there = next((country.iso2 for word in name.tokens if (country := countries.find(word))), None)
+        abroad = (home.lower(),) if home and there is None else ()
         return OrganizationLink(
-            organization_id="ORG:" + _slug((*name.tokens, *form)),
+            organization_id="ORG:" + _slug((*name.tokens, *abroad)),
             name=_tidy(raw),
             raw_name=raw,
             method="affiliate",
             confidence=0.85,
             parent_id=owner,
-            country=_country(name),
+            country=there or home,
         )
 
     def _by_ror(self, raw: str, name: Name) -> OrganizationLink | None:
         """Return the organisation of the registry that alone has this name (and country, where the name has one)."""
-        for tokens, place in _readings(name):
+        for tokens, place, shortened in _readings(name):
             key = " ".join(tokens)
             found = self._known.bags.get(bag(key), ())
-            if not found or not (distinctive(tokens) or place):
+            if not found or not (distinctive(tokens) or (place and not shortened)):
                 continue
             if place:
                 found = tuple(i for i in found if self._known.ror[i][1] == place)
@@ -179,7 +189,7 @@ class OrganizationLinker:
         if parent is None and name.legal and (rest := _without_region(name.tokens)):
             parent = "ORG:" + _slug(rest)
         key = " ".join(name.tokens)
-        shared = len(self._known.bags.get(bag(key), ())) > 1
+        shared = len(self._known.bags.get(bag(key), ())) > 1 or not named(name.tokens)
         link = self._made(raw, name, key, ordered=shared)
         return link if parent in (None, link.organization_id) else _with_parent(link, parent)
 
@@ -212,7 +222,7 @@ def _with_parent(link: OrganizationLink, parent: str | None) -> OrganizationLink
 def _slug(tokens: Sequence[str]) -> str:
     """Return words as an id that does not depend on their order: telling words first, then the general ones."""
     generic = words().generic
-    return "-".join(sorted(set(tokens), key=lambda word: (word in generic, word)))
+    return "-".join(sorted(tokens, key=lambda word: (word in generic, word)))
 
 
 def _tidy(raw: str) -> str:
@@ -223,15 +233,19 @@ def _country(name: Name) -> str | None:
     return name.countries[0] if name.countries else None
 
 
+def _homes(name: Name) -> tuple[str, ...]:
+    """Return the countries that a name tells by itself or by a legal form that one country alone uses."""
+    forms = (words().legal.get(form, "") for form in name.legal)
+    return tuple(dict.fromkeys((*name.countries, *(home for home in forms if home and home not in _NOT_TELLING))))
+
+
+_NOT_TELLING = frozenset(("US", "CH", "NL"))  # LLC, AG and BV are used by companies of many countries
+
+
 def _elsewhere(name: Name, known: Organization) -> bool:
-    """Return whether a known company's name carries a legal form of another country: AstraZeneca K.K."""
-    if not known.affiliates or known.country is None:
-        return False
-    homes = {words().legal.get(form, "") for form in name.legal} - {""}
-    return bool(homes) and known.country not in homes and bool(homes & _TELLING_FORMS)
-
-
-_TELLING_FORMS = frozenset(("JP", "AU", "IN", "MY", "SG"))  # forms that nobody uses for a parent elsewhere
+    """Return whether a known company's name with its legal form is that of a branch abroad: AstraZeneca K.K."""
+    homes = set(_homes(name))
+    return bool(known.country and name.legal and homes and known.country not in homes)
 
 
 def _all_division(rest: tuple[str, ...]) -> bool:
@@ -241,17 +255,17 @@ def _all_division(rest: tuple[str, ...]) -> bool:
     )
 
 
-def _readings(name: Name) -> list[tuple[tuple[str, ...], str | None]]:
-    """Return the ways to read a name for the registry: words, and the country that the body must then be in."""
+def _readings(name: Name) -> list[tuple[tuple[str, ...], str | None, bool]]:
+    """Return the ways to read a name for the registry: words, the country the body must be in, is a town left out."""
     place = _country(name)
-    readings = [(name.tokens, place)]
+    readings: list[tuple[tuple[str, ...], str | None, bool]] = [(name.tokens, place, False)]
     last = name.segments[-1] if len(name.segments) > 1 else ()
     if last and (country := countries.find(" ".join(last))):
-        readings.append((name.tokens[: -len(last)], country.iso2))
-    readings.append((without_place(name), place))
+        readings.append((name.tokens[: -len(last)], country.iso2, False))
+    readings.append((without_place(name), place, True))
     if name.full != name.tokens:
-        readings.append((name.full, place))
-    return [(tokens, country) for tokens, country in readings if tokens]
+        readings.append((name.full, place, False))
+    return [reading for reading in readings if reading[0]]
 
 
 def _without_region(name: tuple[str, ...]) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ class Words(msgspec.Struct, frozen=True, gc=False):
     region: frozenset[str]
     degree: frozenset[str]
     office: frozenset[str]
+    state: frozenset[str]
     phrases: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]  # by first word, longest first
 
 
@@ -42,12 +43,13 @@ class Name(msgspec.Struct, frozen=True, gc=False):
     segments: tuple[tuple[str, ...], ...] = ()  # tokens between commas
 
 
+SHORTEST_MISPRINT = 8  # letters; a shorter word is too near to others
 _MOJIBAKE = re.compile("Ã.|â€|Â")
 _OWNER = re.compile(
-    r"""[\s,;(\[-]*(?:\b(?:is|was)\s+)?(?:\bnow\s+)?(?:\bknown\s+as\s+)?
-    (?:(?:\b(?:an?|the)\s+)?(?:\b(?:wholly[\s-]+owned|fully[\s-]+owned|independent)\s+)?
-       (?:subsidiary|division|affiliate|business\s+unit|operating\s+unit|member|part)\s+of\s+(?:the\s+)?
-     | (?:\b(?:now\s+)?(?:acquired|owned|bought)\s+by\s+))
+    r"""[\s,;(\[-]*(?:\b(?:is|was)\s+)?(?:\bnow\s+)?(?:
+       (?:\b(?:an?|the)\s+)?(?:\b(?:wholly|fully|majority)[\s-]+owned\s+)?\b(?:subsidiary|affiliate)\s+of\s+(?:the\s+)?
+     | \b(?:an?|the|now|became)\s+(?:division|business\s+unit|operating\s+unit|member|part)\s+of\s+(?:the\s+)?
+     | \b(?:acquired|owned|bought)\s+by\s+)
     (?P<owner>[^()\[\]]+?)\s*[)\]]?\s*$""",
     re.I | re.X,
 )
@@ -97,7 +99,7 @@ def words() -> Words:
         generic=frozenset(kinds["generic"]),
         weak=frozenset(kinds["weak"]),
         legal=kinds["legal"],
-        same={word: tuple(english.split()) for word, english in kinds["same"].items()},
+        same=_with_misprints(kinds),
         division=frozenset(kinds["division"]),
         part=frozenset(kinds["part"]),
         body=frozenset(kinds["body"]),
@@ -105,8 +107,22 @@ def words() -> Words:
         region=frozenset(kinds["region"]),
         degree=frozenset(kinds["degree"]),
         office=frozenset(kinds["office"]),
+        state=frozenset(kinds["state"]),
         phrases={first: tuple(sorted(found, key=lambda p: -len(p[0]))) for first, found in phrases.items()},
     )
+
+
+def _with_misprints(kinds: dict[str, dict[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Return the English of each listed word, and of long general words with two letters swapped or one left out."""
+    same = {word: tuple(english.split()) for word, english in kinds["same"].items()}
+    listed = {word for members in kinds.values() for word in members}
+    for word in sorted(kinds["generic"]):
+        if len(word) >= SHORTEST_MISPRINT:
+            for i in range(1, len(word) - 1):
+                for wrong in (word[:i] + word[i + 1] + word[i] + word[i + 2 :], word[:i] + word[i + 1 :]):
+                    if wrong not in listed:
+                        same.setdefault(wrong, (word,))
+    return same
 
 
 def repair(text: str) -> str:
@@ -215,15 +231,38 @@ def _take_bracket(bracket: str, segments: list[list[str]], found: list[str]) -> 
 
 
 def _places_off(segments: list[list[str]]) -> tuple[list[list[str]], list[str]]:
-    """Return segments without a country at the end, and the countries, where what remains still tells who it is."""
+    """Return segments without the places at the end that say nothing more, and the countries among them.
+
+    A country, or an American state after a town, is left out where what remains still tells who it is; a town where
+    the name has it already.
+    """
     found: list[str] = []
-    while len(segments) > 1:
+    while len(segments) > 1 and distinctive([word for part in segments[:-1] for word in part]):
         country = countries.find(" ".join(segments[-1]))
-        if country is None or not distinctive([word for part in segments[:-1] for word in part]):
+        if country is not None:
+            found.append(country.iso2)
+        elif not (_is_state(segments) or _is_repeated(segments)):
             break
-        found.append(country.iso2)
         segments = segments[:-1]
     return segments, found
+
+
+def _is_state(segments: list[list[str]]) -> bool:
+    """Return whether the last segment is a state's code, or a state (and its zip code) after a town."""
+    last = [word for word in segments[-1] if not word.isdigit()]
+    return len(last) == 1 and last[0] in words().state and (len(last[0]) == len("ny") or len(segments) > 2)
+
+
+def _is_repeated(segments: list[list[str]]) -> bool:
+    """Return whether all words of the last segment stand before it already: "Duke, Durham VA Hospital, Durham, NC"."""
+    last = [word for word in segments[-1] if word not in words().state]
+    return bool(last) and set(last) <= {word for part in segments[:-1] for word in part}
+
+
+def named(name: tuple[str, ...] | list[str]) -> bool:
+    """Return whether a name has a word that is not general, be it a saint's: then the order does not matter."""
+    generic = words().generic
+    return any(word not in generic and not word.isdigit() for word in name)
 
 
 def without_place(name: Name) -> tuple[str, ...]:
@@ -245,7 +284,7 @@ def parse(raw: str) -> Name:
     text = _FORMERLY.sub("", text) or text
     brackets = _BRACKET.findall(text) if "(" in text or "[" in text else []
     head = _BRACKET.sub(" ", text) if brackets else text
-    if not _NOT_WORD.sub("", head.casefold()):
+    if not any(c.isalpha() for c in head):
         head, brackets = text, []
     segments = [part for part in map(tokens, _SPLIT.split(_spell(head))) if part]
     abroad: list[str] = []

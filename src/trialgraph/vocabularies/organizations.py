@@ -9,10 +9,11 @@ from importlib.resources import files
 
 import msgspec
 
-from trialgraph.vocabularies.organization_names import parse
+from trialgraph.vocabularies.organization_names import named, parse
 
 ROR_FILE = "organizations-ror.tsv.xz"
 HAND_FILE = "organizations.tsv"
+SHORTEST_REORDERED = 3  # words; with two, "Washington University" would be the University of Washington
 
 
 class Organization(msgspec.Struct, frozen=True, gc=False):
@@ -48,8 +49,8 @@ class OrganizationVocabulary(msgspec.Struct, frozen=True):
 
 
 def bag(key: str) -> str:
-    """Return the words of a key sorted, each once."""
-    return " ".join(sorted(set(key.split(" "))))
+    """Return the words of a key sorted."""
+    return " ".join(sorted(key.split(" ")))
 
 
 @cache
@@ -97,8 +98,9 @@ def _with_hand(
             if taken.legal and slug in ("merck-kgaa", "merck-and-co"):
                 continue  # without their legal form the two Mercks are one word
             hand_keys.setdefault(short, key)
-            words = bag(short)
-            hand_bags[words] = key if hand_bags.get(words, key) == key else ""
+            if len(taken.tokens) >= SHORTEST_REORDERED and named(taken.tokens):
+                words = bag(short)
+                hand_bags[words] = key if hand_bags.get(words, key) == key else ""
             if affiliates and (alias == name or len(taken.tokens) <= 2):
                 families.setdefault(taken.tokens, key)
     families.pop(("merck",), None)

@@ -1,0 +1,104 @@
+"""A site is a facility in a city, a person a name at an institution."""
+
+from __future__ import annotations
+
+import pytest
+
+from trialgraph.entities import people, places
+from trialgraph.entities.organizations import OrganizationLinker
+from trialgraph.model import Location, Official, Trial
+
+LINKER = OrganizationLinker()
+
+
+def at(*locations: tuple[str | None, str, str | None, str], one: str = "NCT00000001") -> tuple[places.Site, ...]:
+    return places.sites(
+        Trial(
+            id=one,
+            registry="ctgov",
+            locations=tuple(Location(facility=f, city=c, state=s, country=k) for f, c, s, k in locations),
+        )
+    )
+
+
+def test_one_facility_under_many_spellings_is_one_site_of_its_city():
+    found = at(
+        ("Hôpital La Pitié Salpêtrière", "Paris Cedex 13", None, "France"),
+        ("Hopital de la Pitie-Salpetriere (APHP)", "Paris", None, "France"),
+        ("The Miriam Hospital", "Providence", "Rhode Island", "United States"),
+        ("Miriam Hospital, Inc.", "Providence", "Rhode Island", "USA"),
+        ("Klinikum der Universität", "München", None, "Germany"),
+        ("University Hospital, Munich", "Munich", "Bavaria", "Germany"),
+    )
+    assert len(found) == 3
+
+
+def test_the_same_facility_name_in_two_cities_is_two_sites():
+    found = at(
+        ("Mercy Hospital", "Springfield", "Missouri", "United States"),
+        ("Mercy Hospital", "Springfield", "Massachusetts", "United States"),
+        ("Mercy Hospital", "Cork", None, "Ireland"),
+    )
+    assert len({site.site_id for site in found}) == 3
+
+
+def test_a_site_without_a_name_of_its_own_belongs_to_its_trial_alone():
+    lines = [("Research Site", "Boston", "Massachusetts", "United States")]
+    assert at(*lines)[0].site_id != at(*lines, one="NCT00000002")[0].site_id
+    assert at(*lines)[0].method == "unnamed"
+
+
+@pytest.mark.parametrize(
+    "facility", ["Pfizer Investigational Site", "GSK Investigational Site", "Local Institution - 0012", "Site 12"]
+)
+def test_sponsors_place_holders_are_no_facilities(facility):
+    assert at((facility, "Ghent", None, "Belgium"))[0].method == "unnamed"
+
+
+def test_a_location_without_a_facility_gives_its_country_only():
+    trial = Trial(
+        id="NCT00000001",
+        registry="ctgov",
+        locations=(Location(city="Izmir", country="Türkiye"), Location(facility="Ege", city="Izmir", country="Turkey")),
+        countries=("Korea, Republic of", "Atlantis"),
+    )
+    assert len(places.sites(trial)) == 1
+    found = {one.iso2: one for one in places.trial_countries(trial)}
+    assert list(found) == ["TR", "KR", "Atlantis"]
+    assert found["TR"].locations == 2
+    assert found["KR"].name == "South Korea"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Robert A. Brodsky, M.D., Ph.D.", "Robert A. Brodsky"),
+        ("Prof. Dr. med. Anna Müller", "Anna Müller"),
+        ("Smith, John, MD", "John Smith"),
+        ("Bing Han", "Bing Han"),
+        ("Maria Domenica Cappellini MD", "Maria Domenica Cappellini"),
+        ("Medical Director", None),
+        ("Clinical Trials", None),
+        ("GSK Clinical Trials", None),
+        ("Use Central Contact", None),
+        ("Pfizer CT.gov Call Center", None),
+        ("Call 1-877-CTLILLY (1-877-285-4559)", None),
+        ("Novartis Pharmaceuticals", None),
+        ("MD", None),
+        ("Study Director", None),
+        ("", None),
+    ],
+)
+def test_degrees_come_off_and_offices_are_nobody(text, name):
+    assert people.name_of(text) == name
+
+
+def test_one_name_at_two_places_is_two_people_and_at_one_place_one():
+    def person(name: str, affiliation: str | None, one: str = "NCT00000001") -> str:
+        trial = Trial(id=one, registry="ctgov", officials=(Official(name=name, affiliation=affiliation),))
+        return people.people(trial, LINKER)[0].person_id
+
+    assert person("Wei Wang, MD", "Fudan University") != person("Wei Wang", "Peking University")
+    assert person("Wei Wang, MD", "Fudan University") == person("Wei X Wang", "Fudan University, China")
+    assert person("Wei Wang", "Department of Surgery, Fudan University") == person("Wei Wang", "Fudan University")
+    assert person("Wei Wang", None) != person("Wei Wang", None, one="NCT00000002")
