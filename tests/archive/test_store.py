@@ -7,7 +7,7 @@ import sqlite3
 
 import pytest
 
-from trialgraph.archive import schema
+from trialgraph.archive import mend, schema
 from trialgraph.archive.store import Archive
 from trialgraph.errors import ArchiveError
 from trialgraph.model import RawRecord, SetAside
@@ -231,7 +231,7 @@ def test_a_damaged_record_is_mended_by_the_same_bytes_and_replaced_by_others(arc
     archive.take(run, [record(1, b"one", dated="2020-01-01"), record(2, b"two", dated="2020-01-01")])
     damage(archive, "NCT00000001")
     damage(archive, "NCT00000002")
-    archive.repair(run, [record(1, b"one", dated="2020-01-01"), record(2, b"new", dated="2021-01-01", day=3)])
+    mend.repair(archive, run, [record(1, b"one", dated="2020-01-01"), record(2, b"new", dated="2021-01-01", day=3)])
     assert list(archive.check()) == []
     assert held(archive) == {"NCT00000001": b"one", "NCT00000002": b"new"}
 
@@ -290,8 +290,8 @@ def test_an_archive_of_an_older_version_becomes_one_of_today(archive, monkeypatc
     monkeypatch.setattr(schema, "STEPS", {schema.VERSION - 1: "CREATE TABLE more (x); INSERT INTO more VALUES (1)"})
     with Archive.open(archive.path, write=write) as opened:
         assert held(opened) == {"NCT00000001": b"{}"}
-        assert list(opened._rows("SELECT x FROM more")) == [(1,)]
-        assert list(opened._rows("PRAGMA user_version")) == [(schema.VERSION,)]
+        assert list(opened.rows("SELECT x FROM more")) == [(1,)]
+        assert list(opened.rows("PRAGMA user_version")) == [(schema.VERSION,)]
 
 
 def test_a_reader_sees_a_whole_state_while_a_writer_is_at_work(archive):

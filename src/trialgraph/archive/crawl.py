@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from trialgraph import limits
+from trialgraph.archive import mend
 from trialgraph.archive.accounts import Counts
 from trialgraph.archive.store import Archive
 from trialgraph.errors import ArchiveError, TrialgraphError
@@ -195,13 +196,15 @@ def repair(
                 polite = _politeness(registry, base, pace)
                 with Getter(base, hosts=registry.hosts, politeness=polite, contact=contact, say=say) as http:
                     for page in registry.pages(http, base, Selection(ids=ids), None):
-                        got = archive.repair(run, page.records)
+                        got = mend.repair(archive, run, page.records)
                         kept = Counts(
                             new=kept.new + got.new,
                             changed=kept.changed + got.changed,
                             unchanged=kept.unchanged + got.unchanged,
                         )
                         missing += page.missing
+                        for gone in page.missing:  # an id that the damage itself made up, or a study that was withdrawn
+                            mend.drop_damaged(archive, name, gone.id)
                     requests += http.requests
         still = tuple(archive.check()) if damaged else ()
     counts = msgspec.structs.replace(kept, set_aside=len(still))

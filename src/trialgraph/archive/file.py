@@ -22,6 +22,8 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     db = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=limits.BUSY_SECONDS
     )
+    db.text_factory = _text
+    db.create_function("crc", -1, crc, deterministic=True)
     if write:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")  # a page once reported as kept survives a power cut too
@@ -34,6 +36,8 @@ def sentences(path: Path) -> Iterator[None]:
     """Turn what SQLite says into one sentence that says what to do."""
     try:
         yield
+    except UnicodeDecodeError as problem:  # of a message that quotes damaged bytes
+        raise ArchiveError(f"{path}: the file is damaged; move it away and crawl again") from problem
     except sqlite3.DatabaseError as problem:
         code = (getattr(problem, "sqlite_errorcode", 0) or 0) & 0xFF
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
@@ -43,12 +47,23 @@ def sentences(path: Path) -> Iterator[None]:
                 "it could not be written (is the disk full?); make room and run the same command, nothing kept is lost"
             )
         elif code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            why = "the file is damaged; `trialgraph doctor` says where, `trialgraph crawl --repair` fetches again"
+            why = "the file is damaged; try `trialgraph crawl --repair`, else move it away and crawl again"
         elif code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH):
             why = "it cannot be opened; check that the folder exists and that you may write there"
+        elif "no such" in str(problem):
+            why = "it has not the tables it should; the file is damaged, or another program has changed it"
         else:
             raise
         raise ArchiveError(f"{path}: {why} ({problem})") from problem
+
+
+def _text(stored: bytes) -> str:
+    return stored.decode("utf-8", "replace")  # what is damaged is found by its checksum, not by a traceback
+
+
+def crc(*values: str | None) -> int:
+    """Return a checksum of what is told about a version."""
+    return zlib.crc32("\x1f".join(value or "" for value in values).encode("utf-8", "replace"))
 
 
 def packed(body: bytes) -> bytes:
@@ -58,7 +73,7 @@ def packed(body: bytes) -> bytes:
 
 def unpacked(body: bytes | None, sha256: str) -> bytes | None:
     """Return the bytes as received, or None when they are no longer that."""
-    if body is None:
+    if not isinstance(body, bytes):
         return None
     try:
         received = zlib.decompress(body)

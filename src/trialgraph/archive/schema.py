@@ -8,7 +8,7 @@ from pathlib import Path
 from trialgraph.errors import ArchiveError
 
 APPLICATION = 0x7472_6772  # "trgr": how SQLite's own tools tell the file is ours
-VERSION = 1
+VERSION = 2
 
 TABLES = """
 CREATE TABLE version (                  -- one row per record and different content
@@ -18,6 +18,7 @@ CREATE TABLE version (                  -- one row per record and different cont
   dated TEXT,                           -- the record's own date: orders versions before the date of fetching
   last_seen TEXT NOT NULL,
   size INTEGER NOT NULL,
+  crc INTEGER,                          -- of what is told about the bytes, as sha256 is of the bytes
   UNIQUE (registry, id, sha256)
 );
 CREATE TABLE body (version INTEGER PRIMARY KEY REFERENCES version, packed BLOB NOT NULL);
@@ -57,7 +58,10 @@ CREATE TABLE run (                      -- one start of a crawl or an import, ho
 """
 
 # version -> the statements that make the next one of it
-STEPS: dict[int, str] = {}
+STEPS = {
+    1: "ALTER TABLE version ADD COLUMN crc INTEGER;"
+    "UPDATE version SET crc = crc(registry, id, url, fetched_at, dated, lower(hex(sha256)))",
+}
 
 
 def create(db: sqlite3.Connection) -> None:
@@ -92,10 +96,11 @@ def fit(db: sqlite3.Connection, path: Path, *, write: bool) -> bool:
         db.execute("BEGIN IMMEDIATE")
         try:
             (version,) = db.execute("PRAGMA user_version").fetchone()  # somebody else may have been quicker
-            for statement in STEPS.get(version, "").split(";"):
-                db.execute(statement)
-            version += 1
-            db.execute(f"PRAGMA user_version = {version}")
+            if version < VERSION:
+                for statement in STEPS[version].split(";"):
+                    db.execute(statement)
+                version += 1
+                db.execute(f"PRAGMA user_version = {version}")
             db.execute("COMMIT")
         except BaseException:
             db.execute("ROLLBACK")
