@@ -12,10 +12,19 @@ from trialgraph.entities.corrections import Corrections
 from trialgraph.model import OrganizationLink, Resolution
 from trialgraph.text import clean, fold
 from trialgraph.vocabularies import countries
-from trialgraph.vocabularies.organization_names import Name, distinctive, host, named, parse, without_place, words
+from trialgraph.vocabularies.organization_names import (
+    Name,
+    distinctive,
+    hosts,
+    named,
+    parse,
+    reads_like_a_name,
+    without_place,
+    words,
+)
 from trialgraph.vocabularies.organizations import Organization, OrganizationVocabulary, bag, load
 
-_SURE = {"user": 1.0, "alias-table": 1.0, "ror": 0.95, "reordered": 0.9, "spelling": 0.9, "exact": 1.0}
+_SURE = {"user": 1.0, "alias-table": 1.0, "ror": 0.95, "spelling": 0.9, "affiliate": 0.85}
 
 
 class OrganizationLinker:
@@ -147,7 +156,7 @@ class OrganizationLinker:
             name=_tidy(raw),
             raw_name=raw,
             method="affiliate",
-            confidence=0.85,
+            confidence=_SURE["affiliate"],
             parent_id=owner,
             country=there or home,
         )
@@ -183,15 +192,25 @@ class OrganizationLinker:
     def _by_words(self, raw: str, name: Name, depth: int) -> OrganizationLink:
         """Return an organisation made of the words of its name alone, and the body it is a part of."""
         parent = self._owner(name)
-        if parent is None and depth == 0 and (whole := host(name)):
-            owner = self._resolve(whole, depth=1)
-            parent = owner.organization_id if distinctive(parse(whole).tokens) else None
+        if parent is None and depth == 0:
+            parent = self._host(name)
         if parent is None and name.legal and (rest := _without_region(name.tokens)):
             parent = "ORG:" + _slug(rest)
         key = " ".join(name.tokens)
         shared = len(self._known.bags.get(bag(key), ())) > 1 or not named(name.tokens)
         link = self._made(raw, name, key, ordered=shared)
         return link if parent in (None, link.organization_id) else _with_parent(link, parent)
+
+    def _host(self, name: Name) -> str | None:
+        """Return the id of the body that a school or department belongs to: a known one, else a likely one."""
+        bodies = hosts(name)
+        links = [self._resolve(" ".join(body), depth=1) for body in bodies]
+        for link in links:
+            if link.method in ("alias-table", "ror"):
+                return link.organization_id
+        if len(links) == 1 and reads_like_a_name(bodies[0]):
+            return links[0].organization_id
+        return None
 
     def _made(self, raw: str, name: Name, key: str, *, ordered: bool = False) -> OrganizationLink:
         tokens = key.split()

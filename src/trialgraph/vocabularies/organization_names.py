@@ -29,6 +29,7 @@ class Words(msgspec.Struct, frozen=True, gc=False):
     degree: frozenset[str]
     office: frozenset[str]
     state: frozenset[str]
+    office_holder: frozenset[str]
     phrases: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]  # by first word, longest first
 
 
@@ -108,6 +109,7 @@ def words() -> Words:
         degree=frozenset(kinds["degree"]),
         office=frozenset(kinds["office"]),
         state=frozenset(kinds["state"]),
+        office_holder=frozenset(kinds["office-holder"]),
         phrases={first: tuple(sorted(found, key=lambda p: -len(p[0]))) for first, found in phrases.items()},
     )
 
@@ -303,24 +305,41 @@ def parse(raw: str) -> Name:
     )
 
 
-def host(name: Name) -> str | None:
-    """Return the words of the body that a school or department belongs to, or None when the name is no such part."""
+def hosts(name: Name) -> list[tuple[str, ...]]:
+    """Return the words of the bodies that a school or department may belong to, likeliest first; [] for no such part.
+
+    The first is meant when it is known; the last also when it is not, provided it reads like a name.
+    """
     known = words()
     parts = [segment for segment in name.segments if segment]
+    found: list[tuple[str, ...]] = []
     if len(parts) > 1:
         bodies = [segment for segment in parts if not _is_part(segment)]
-        if len(bodies) < len(parts) and any(word in known.body for segment in bodies for word in segment):
-            return ", ".join(" ".join(segment) for segment in bodies)
-    for i, word in enumerate(name.tokens):
-        if word in ("school", "faculty") and i + 1 < len(name.tokens) and "university" in name.tokens:
-            before, after = name.tokens[:i], name.tokens[i + 1 :]
+        if len(bodies) < len(parts):
+            found = [segment for segment in bodies if not known.body.isdisjoint(segment)]
+    if not found:
+        found = _before_school(name.tokens)
+    return [body for body in found if distinctive(body)]
+
+
+def reads_like_a_name(tokens: tuple[str, ...]) -> bool:
+    """Return whether words could be a body's name: no numbers of a street, no "Professor of"."""
+    return not any(any(c.isdigit() for c in word) or word in words().office_holder for word in tokens)
+
+
+def _before_school(tokens: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Return the university in "X University School of Medicine" and "School of Medicine, X University"."""
+    known = words()
+    for i, word in enumerate(tokens):
+        if word in ("school", "faculty") and i + 1 < len(tokens) and "university" in tokens:
+            before, after = tokens[:i], tokens[i + 1 :]
             if "university" in before:
                 at = before.index("university")
-                return " ".join(before[: at + 1] if at else before)
+                return [before[: at + 1] if at else before]
             while after and after[0] in known.subject:
                 after = after[1:]
-            return " ".join(after) if after and any(word not in known.generic for word in after) else None
-    return None
+            return [after] if after else []
+    return []
 
 
 def _is_part(segment: tuple[str, ...]) -> bool:
