@@ -60,7 +60,7 @@ def jars() -> Path:
 
 def admin(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run Neo4j's administration tool on a home."""
-    command = ["java", *OPENS, "-cp", f"{jars()}/*", "org.neo4j.cli.AdminTool", *words]
+    command = ["java", "-XX:TieredStopAtLevel=1", *OPENS, "-cp", f"{jars()}/*", "org.neo4j.cli.AdminTool", *words]
     env = os.environ | {"NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")}
     return subprocess.run(command, env=env, capture_output=True, text=True, timeout=600, check=False)
 
@@ -114,7 +114,17 @@ db.tx_log.rotation.retention_policy=keep_none
         places = [f"--home-dir={self.home}", f"--config-dir={self.home / 'conf'}"]
         with (self.home / "output.txt").open("ab") as output:
             process = subprocess.Popen(
-                ["java", "-Xmx1g", *OPENS, "-cp", f"{jars()}/*", entry, *places],
+                [
+                    "java",
+                    "-Xmx1g",
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    *OPENS,
+                    "-cp",
+                    f"{jars()}/*",
+                    entry,
+                    *places,
+                ],
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -151,11 +161,11 @@ db.tx_log.rotation.retention_policy=keep_none
         with self.driver() as driver:
             return [record.data() for record in driver.execute_query(cypher, params).records]
 
-    def empty(self) -> None:
-        """Remove everything: nodes, constraints, indexes."""
+    def empty(self, *, schema: bool = True) -> None:
+        """Remove all nodes and, unless told otherwise, constraints and indexes."""
         with self.driver() as driver, driver.session() as session:
             session.run("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS").consume()
-            for kind, kinds in (("CONSTRAINT", "CONSTRAINTS"), ("INDEX", "INDEXES")):
+            for kind, kinds in (("CONSTRAINT", "CONSTRAINTS"), ("INDEX", "INDEXES")) if schema else ():
                 for row in session.run(f"SHOW {kinds} YIELD name, type WHERE type <> 'LOOKUP' RETURN name").data():
                     session.run(f"DROP {kind} `{row['name']}` IF EXISTS").consume()
 

@@ -48,6 +48,9 @@ MOST_SAME_NUMBER: Final = 6  # registrations that share one number; more is an u
 
 EDIT_LETTERS: Final = 8  # a shorter word has too many real neighbours one letter away
 MOST_DOSE_TEXT: Final = 300  # characters of a description: later sentences tell of other arms and of escalation
+ACTION_RECORDS: Final = 1  # a record's ancestors are looked up by NLM and not typed: one record with one drug is enough
+ACTION_SHARE: Final = 0.5  # of the records of a drug: below it the action came from another drug that the record hides
+SHALLOW_CLASS: Final = 2  # steps in the tree: above it stand "Organic Chemicals" and "Physiological Effects of Drugs"
 
 # --- similarity -------------------------------------------------------------------------------------------------------
 
@@ -118,3 +121,5 @@ IDS_A_QUERY: Final = 1000  # trials looked up at a time: one message of some 20 
 NEIGHBOURS_DRAWN: Final = 30  # around one trial: more names than that cannot be read in one picture
 MOST_DRAWN: Final = 2000  # trials in the drawn map, the newest: beyond it a browser is no longer fluid
 BARS: Final = 20  # of a chart; the frames hold the rest
+CLUSTERS: Final = 10  # of a map; more colours than that cannot be told apart
+FEW_DRAWN: Final = 30  # trials up to which drugs and conditions are drawn from the start; with more they hide each other

@@ -35,7 +35,6 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             "phases": ["NA"],
             "overall_status": "COMPLETED",
             "has_results": True,
-            "keywords": [],
         },
         {"trial_id": "NCT90000003", "registry": "ctgov", "brief_title": "Only listed", "listed_only": True},
     ],
@@ -114,8 +113,7 @@ def other_rows() -> dict[str, list[dict[str, Any]]]:
     rows["Trial"][1]["overall_status"] = "TERMINATED"
     rows["Trial"][2] = {"trial_id": "NCT90000004", "registry": "ctgov", "brief_title": "New today"}
     rows["LISTED_AS_RELATED"] = []
-    rows["TESTS"] = rows["TESTS"][:2] + [
-        {"source": "NCT90000004", "target": "MESH:D020123", "role": "BACKGROUND", **LINK}
-    ]
+    new = {"source": "NCT90000004", "target": "MESH:D020123", "role": "BACKGROUND", **LINK}
+    rows["TESTS"] = [*rows["TESTS"][:2], new]
     rows["SIMILAR_TO"][0]["score"] = 0.25
     return rows

@@ -14,6 +14,7 @@ from trialgraph.entities.drugs import DrugLinker
 from trialgraph.entities.organizations import OrganizationLinker
 from trialgraph.entities.people import Person
 from trialgraph.entities.places import Site
+from trialgraph.entities.procedures import ThingLinker
 from trialgraph.model import ConditionLink, DrugLink, OrganizationLink, ThingLink, Trial, TrialDrug
 from trialgraph.vocabularies import countries, drugs, mesh
 
@@ -50,6 +51,7 @@ class Linkers:
         self.mesh = mesh.load()
         self.drugs = DrugLinker(drugs.load(), known)
         self.conditions = ConditionLinker(self.mesh, known)
+        self.things = ThingLinker(self.mesh, known)
         self.organizations = OrganizationLinker(corrections=known)
 
     def understand(self, trial: Trial) -> Understood:
@@ -57,7 +59,7 @@ class Linkers:
         found = self.drugs.link(trial)
         return Understood(
             drugs=found,
-            things=(),
+            things=self.things.link(trial),
             conditions=self.conditions.link(trial),
             roles=tuple(
                 TrialDrug(drug_id=key, role="UNKNOWN", method="unread", confidence=0.1)

@@ -137,6 +137,7 @@ def _documents(
             understood.things,
             mesh=linkers.mesh,
             finder=linkers.conditions,
+            thing_finder=linkers.things,
             classes=lambda drug: ((c.class_id, c.name) for c in linkers.classes(drug)),
         )
         watch.lap("documents")

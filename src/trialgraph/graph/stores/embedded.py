@@ -17,7 +17,7 @@ from trialgraph.errors import StoreError, UsageError
 from trialgraph.graph import schema, swap
 from trialgraph.graph.snapshot import Difference, Snapshot
 from trialgraph.graph.stores import Loaded, Progress, Result, reconcile
-from trialgraph.limits import EMBEDDED_ROWS_A_COMMIT, QUERY_ROWS, QUERY_SECONDS
+from trialgraph.limits import EMBEDDED_MEGABYTES, EMBEDDED_ROWS_A_COMMIT, QUERY_ROWS, QUERY_SECONDS
 
 _TYPES = {
     schema.STRING: "STRING",
@@ -160,6 +160,7 @@ def _engine(home: Path) -> Any:
     """Return the engine's module, told before it starts to log into the home and to print nothing."""
     os.environ.setdefault("ARCADEDB_LOG_CONSOLE", "0")
     os.environ.setdefault("ARCADEDB_LOG_DIR", str(home / "log"))
+    os.environ.setdefault("ARCADEDB_NATIVE_ISOLATE_ARGS", f"-Xmx{EMBEDDED_MEGABYTES}m")
     import arcadedb
 
     return arcadedb

@@ -179,9 +179,17 @@ class Neo4jStore:
         self._say_loaded(snapshot.hash)
 
     def _prepare(self) -> None:
-        for text in st.PREPARE:
-            self._run(text, {})
-        self._run("CALL db.awaitIndexes(600)", {})
+        there = {name for (name,) in self._read("SHOW INDEXES YIELD name RETURN name")}
+        missing = [text for name, text in st.PREPARE.items() if name not in there]
+
+        def work(transaction: neo4j.ManagedTransaction) -> None:
+            for text in missing:
+                transaction.run(st.literal(text)).consume()
+
+        if missing:
+            with self._as_sentences(None), self._driver.session(database=self._database) as session:
+                session.execute_write(work)
+            self._run("CALL db.awaitIndexes(600)", {})
 
     def _write_all(self, snapshot: Snapshot, progress: Progress) -> tuple[dict[str, Difference], dict[str, list[Any]]]:
         """Write what is new and changed; returns the differences and the keys of nodes that are to go."""

@@ -26,27 +26,29 @@ def literal(text: str) -> LiteralString:
     return text  # pyright: ignore[reportReturnType]
 
 
-CONSTRAINTS: Final[tuple[LiteralString, ...]] = tuple(
-    literal(
+# name -> statement of every constraint and index
+PREPARE: Statements = {
+    f"tg_{label.name.lower()}": literal(
         f"CREATE CONSTRAINT tg_{label.name.lower()} IF NOT EXISTS "
         f"FOR (n:`{label.name}`) REQUIRE n.`{label.key}` IS UNIQUE"
     )
     for label in schema.LABELS
-)
-_RANGE: Final[tuple[LiteralString, ...]] = tuple(
-    literal(f"CREATE INDEX tg_{label.name.lower()}_{name} IF NOT EXISTS FOR (n:`{label.name}`) ON (n.`{name}`)")
+}
+PREPARE |= {
+    f"tg_{label.name.lower()}_{name}": literal(
+        f"CREATE INDEX tg_{label.name.lower()}_{name} IF NOT EXISTS FOR (n:`{label.name}`) ON (n.`{name}`)"
+    )
     for label in schema.LABELS
     for name in label.indexes
-)
-_TEXT: Final[tuple[LiteralString, ...]] = tuple(
-    literal(
+}
+PREPARE |= {
+    f"{label.name.lower()}_text": literal(
         f"CREATE FULLTEXT INDEX {label.name.lower()}_text IF NOT EXISTS FOR (n:`{label.name}`) ON EACH "
         f"[{', '.join(f'n.`{name}`' for name in label.full_text)}]"
     )
     for label in schema.LABELS
     if label.full_text
-)
-PREPARE: Final[tuple[LiteralString, ...]] = (*CONSTRAINTS, *_RANGE, *_TEXT)
+}
 # What is there: (key, hash), hash null for a node that is not ours.
 NODES: Final[Statements] = {
     label.name: literal(
@@ -121,13 +123,8 @@ CLEAR_NODES: Final[Statements] = {
 }
 
 DROP_SCHEMA: Final[tuple[LiteralString, ...]] = tuple(
-    literal(f"DROP {what} IF EXISTS")
-    for label in schema.LABELS
-    for what in (
-        f"CONSTRAINT tg_{label.name.lower()}",
-        *(f"INDEX tg_{label.name.lower()}_{name}" for name in label.indexes),
-        *([f"INDEX {label.name.lower()}_text"] if label.full_text else []),
-    )
+    literal(f"DROP {'CONSTRAINT' if text.startswith('CREATE CONSTRAINT') else 'INDEX'} {name} IF EXISTS")
+    for name, text in PREPARE.items()
 )
 
 
