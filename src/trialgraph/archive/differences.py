@@ -155,7 +155,7 @@ def _interventions(trial: Trial) -> list[_Entry]:
 def _arms(trial: Trial) -> list[_Entry]:
     def text(arm: Arm) -> str:
         given = ", ".join(trial.interventions[place].name for place in arm.interventions)
-        return f"{arm.label} ({arm.type})" + (f": {given}" if given else "") if arm.type or given else arm.label
+        return arm.label + (f" ({arm.type})" if arm.type else "") + (f": {given}" if given else "")
 
     return [_Entry(fold(arm.label), text(arm)) for arm in trial.arms]
 

@@ -175,7 +175,7 @@ def _interventions(product: Place) -> Iterator[Intervention]:
     if names:
         facts = (("Role", product.text("d12")), ("Form", product.text("d34")), ("Route", product.text("d37")))
         described = "; ".join(f"{label}: {value}" for label, value in facts if value)
-        others = tuple({fold(n): n for n in names[1:] if fold(n) != fold(names[0])}.values())
+        others = tuple({fold(n): n for n in reversed(names[1:]) if fold(n) != fold(names[0])}.values())[::-1]
         yield Intervention(name=names[0], type="DRUG", description=described or None, other_names=others)
 
 

@@ -42,6 +42,7 @@ LABELS = (
     "Site Status", "Identifier Type", "Identifier Source",
 )  # fmt: skip
 _LABELLED = re.compile(rf"({'|'.join(LABELS)})(?:\s*:\s*|\s+|$)(.*)", re.DOTALL)
+_CODE = re.compile(r"[A-Z][A-Z0-9_/]+")
 _SHORT_VALUE = re.compile(r"[-0-9A-Z]\S*(?: \S+){0,2}")
 
 
@@ -108,10 +109,12 @@ def labelled_values(lines: Sequence[Line]) -> dict[str, str]:
 
 
 def _next_value(lines: Sequence[Line], n: int) -> str:
-    following = lines[n + 1] if n + 1 < len(lines) else None
-    return (
-        following.text if following is not None and not following.level and label_and_value(following) is None else ""
-    )
+    """Return what stands after a label.  Without headings a name may follow a missing value: only a code is taken."""
+    if n + 1 >= len(lines) or lines[n + 1].level or label_and_value(lines[n + 1]) is not None:
+        return ""
+    text = lines[n + 1].text
+    is_flat = lines[n].text == "Site Status" and not any(line.level for line in lines)
+    return "" if is_flat and not _CODE.fullmatch(text) else text
 
 
 def until_label(lines: Sequence[Line]) -> list[Line]:
