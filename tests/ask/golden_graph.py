@@ -31,6 +31,7 @@ NODES: dict[str, list[dict[str, Any]]] = {
         {"organization_id": "city-hospital", "name": "City Hospital", "class": "OTHER", "aliases": ["City Hosp."]},
         {"organization_id": "big-pharma", "name": "Big Pharma", "class": "INDUSTRY", "ror_id": "https://ror.org/1"},
         {"organization_id": "little-pharma", "name": "Little Pharma", "class": "INDUSTRY"},
+        {"organization_id": "university", "name": "University", "class": "OTHER"},
     ],
     "Site": [
         {"site_id": "CN/beijing/city", "facility": "City Hospital", "city": "Beijing", "country": "CN"},
@@ -177,6 +178,7 @@ EDGES: list[tuple[str, str, str, dict[str, Any]]] = [
     ("SPONSORS", "big-pharma", T[3], {"raw_name": "Big Pharma Inc"}),
     ("SPONSORS", "little-pharma", T[4], {"raw_name": "Little Pharma"}),
     ("COLLABORATES_ON", "big-pharma", T[1], {"raw_name": "Big Pharma Ltd"}),
+    ("COLLABORATES_ON", "university", T[1], {"raw_name": "Univ."}),
     ("COLLABORATES_ON", "city-hospital", T[3], {"raw_name": "City Hospital"}),
     ("SUBSIDIARY_OF", "little-pharma", "big-pharma", {}),
     ("CONDUCTED_AT", T[1], "CN/beijing/city", {}),

@@ -1,0 +1,302 @@
+"""A prompt for the graph: completion, colours, several lines, history."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from trialgraph.cli.ask import opened, store_option
+from trialgraph.cli.output import FORMATS, Output, settings
+from trialgraph.errors import TrialgraphError, UsageError
+
+if TYPE_CHECKING:
+    from prompt_toolkit.completion import Completer
+
+    from trialgraph.ask.answers import Answer
+    from trialgraph.graph.stores import Store
+
+HELP = """\
+A query ends with ; or an empty line.  Enter on an unfinished one starts another line.
+  :ask NAME key=value ...   a named question; :ask alone lists them
+  :schema [LABEL]           labels and relationship types, or one of them with its properties
+  :param key=value          set $key for the queries to come; :param alone lists them, :param key= forgets one
+  :why A B                  the evidence of a link
+  :trial ID                 everything held of one trial
+  :explain QUERY            how the store would run a query
+  :export FILE              the last answer to FILE (.csv .json .nl .md .html .parquet .arrow)
+  :format table|json|csv|nl|md
+  :help  :quit
+"""
+
+
+@click.command(name="shell", epilog="Example: trialgraph shell")
+@store_option
+def shell_command(address: str | None) -> None:
+    """Ask in a prompt that knows the graph: Cypher, and the named questions with :ask."""
+    with opened(address) as graph:
+        session = Session(graph)
+        if sys.stdin.isatty():
+            _prompt(session)
+        else:  # a script: queries ended by ;, commands by the end of the line
+            failed = False
+            for statement in statements(sys.stdin):
+                if not session.run(statement):
+                    break
+                failed = failed or session.failed
+            if failed:
+                click.get_current_context().exit(1)
+
+
+class Session:
+    """What a prompt remembers: the store, the parameters, the form of answers, the last answer."""
+
+    def __init__(self, graph: Store) -> None:
+        self.graph = graph
+        self.params: dict[str, Any] = {}
+        self.out = Output("table", None)
+        self.last: Answer | None = None
+        self.failed = False
+        self.commands = {
+            "help": self._help,
+            "ask": self._ask,
+            "schema": self._schema,
+            "param": self._param,
+            "why": self._why,
+            "trial": self._trial,
+            "explain": self._explain,
+            "export": self._export,
+            "format": self._format,
+        }
+
+    def run(self, statement: str) -> bool:
+        """Run a query or a command.  Returns whether the session goes on; failures are said, not raised."""
+        statement = statement.strip()
+        if statement.rstrip(";") in {":quit", ":exit", ":q"}:
+            return False
+        try:
+            if statement.startswith(":"):
+                name, _, rest = statement[1:].rstrip(";").partition(" ")
+                if name not in self.commands:
+                    from trialgraph.ask.names import nearest_names
+
+                    nearest = nearest_names(name, self.commands, 1)
+                    raise UsageError(
+                        f"there is no :{name}" + (f"; did you mean :{nearest[0]}?" if nearest else "; :help")
+                    )
+                self.commands[name](rest.strip())
+            elif statement.strip("; \n"):
+                from trialgraph.ask import cypher
+
+                self._show(cypher.run(self.graph, statement, self._used(statement)))
+            self.failed = False
+        except TrialgraphError as problem:
+            self.failed = True
+            self.out.say(str(problem))
+        return True
+
+    def _used(self, statement: str) -> dict[str, Any]:
+        from trialgraph.ask import guard
+
+        used = {word.text.strip("$`") for word in guard.tokens(statement) if word.kind == "parameter"}
+        return {name: value for name, value in self.params.items() if name in used}
+
+    def _show(self, answer: Answer) -> None:
+        self.last = answer
+        self.out.rows(answer.columns, answer.rows, notes=answer.notes)
+        if self.out.form == "table":
+            self.out.say(f"{len(answer):,} {'row' if len(answer) == 1 else 'rows'}")
+
+    def _help(self, rest: str) -> None:
+        self.out.say(HELP)
+
+    def _ask(self, rest: str) -> None:
+        from trialgraph.ask import questions
+
+        parts = _split(rest)
+        if not parts:
+            for question in questions.find().values():
+                self.out.say(f"{question.name:32} {question.title}")
+            return
+        pairs = [part.partition("=") for part in parts[1:]]
+        self._show(questions.ask(self.graph, parts[0], **{name: value for name, _, value in pairs}))
+
+    def _schema(self, rest: str) -> None:
+        from trialgraph.graph import schema
+
+        name = rest.strip(":() ")
+        if not name:
+            rows = [{"name": label.name, "what": label.doc} for label in schema.LABELS]
+            rows += [{"name": f"({r.source})-[:{r.type}]->({r.target})", "what": r.doc} for r in schema.RELATIONSHIPS]
+            self.out.rows(("name", "what"), rows)
+            return
+        kind = schema.LABEL.get(name) or schema.RELATIONSHIP.get(name)
+        if kind is None:
+            from trialgraph.ask.names import nearest_names
+
+            nearest = nearest_names(name, [*schema.LABEL, *schema.RELATIONSHIP])
+            raise UsageError(f"there is no {name}" + (f"; did you mean {' or '.join(nearest)}?" if nearest else ""))
+        self.out.say(kind.doc)
+        columns = ("property", "type", "unit", "what")
+        self.out.rows(
+            columns, [dict(zip(columns, (p.name, p.type, p.unit, p.doc), strict=True)) for p in kind.properties]
+        )
+
+    def _param(self, rest: str) -> None:
+        from trialgraph.ask import cypher
+
+        if rest:
+            name, value = cypher.parameter(rest)
+            if value == "":
+                self.params.pop(name, None)
+            else:
+                self.params[name] = value
+        self.out.say(
+            ", ".join(f"${name} = {value!r}" for name, value in self.params.items()) or "no parameters are set"
+        )
+
+    def _why(self, rest: str) -> None:
+        from trialgraph.ask.why import why
+
+        parts = _split(rest)
+        if len(parts) != 2:
+            raise UsageError(
+                ":why takes two things, such as: :why NCT04324411 sirolimus (quote a name of several words)"
+            )
+        answer = why(self.graph, *parts)
+        self.last = answer
+        self.out.rows(("link", "evidence", "method", "confidence", "record"), answer.rows, notes=answer.notes)
+
+    def _trial(self, rest: str) -> None:
+        from trialgraph.ask.sheet import sheet
+
+        self.out.report(sheet(self.graph, rest))
+
+    def _explain(self, rest: str) -> None:
+        from trialgraph.ask import cypher
+
+        answer = cypher.run(self.graph, f"EXPLAIN {rest}", self._used(rest))
+        for row in answer:
+            self.out.say(str(row.get("executionPlanAsString") or next(iter(row.values()), "")))
+
+    def _export(self, rest: str) -> None:
+        from pathlib import Path
+
+        if self.last is None:
+            raise UsageError("there is no answer to export yet")
+        path = Path(rest).expanduser()
+        form = path.suffix.lstrip(".").lower()
+        if form in {"parquet", "arrow"}:
+            frame = self.last.to_polars()
+            frame.write_parquet(path) if form == "parquet" else frame.write_ipc(path)
+            self.out.say(f"Written: {path}")
+            return
+        if form not in {*FORMATS, "html"}:
+            raise UsageError(f"{rest!r}: end the name in .csv, .json, .nl, .md, .html, .parquet or .arrow")
+        Output(form, path).rows(self.last.columns, self.last.rows)
+
+    def _format(self, rest: str) -> None:
+        if rest not in {"table", *FORMATS}:
+            raise UsageError(f"{rest!r} is none of table, {', '.join(FORMATS)}")
+        self.out = Output(rest, None)
+
+
+def statements(lines: Iterable[str]) -> Iterable[str]:
+    """Yield the commands (a line that begins with :) and the queries (up to a ; or an empty line) of a text."""
+    held = ""
+    for line in lines:
+        if not held and line.lstrip().startswith(":"):
+            yield line
+        elif line.strip():
+            held += line
+            if finished(held):
+                yield held
+                held = ""
+        elif held:
+            yield held
+            held = ""
+    if held.strip():
+        yield held
+
+
+def finished(text: str) -> bool:
+    """Tell whether Enter should run what is written: a command, a query that ends in ;, or nothing."""
+    text = text.strip()
+    if not text or text.startswith(":"):
+        return True
+    from trialgraph.ask import guard
+
+    try:
+        words = guard.tokens(text)
+    except UsageError:  # a text or comment is still open
+        return False
+    return bool(words) and words[-1].text == ";" and words[-1].kind == "symbol"
+
+
+def _split(rest: str) -> list[str]:
+    try:
+        return shlex.split(rest)
+    except ValueError as problem:
+        raise UsageError(f"{problem}: {rest}") from problem
+
+
+def _prompt(session: Session) -> None:
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.history import FileHistory
+    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+    from prompt_toolkit.lexers import PygmentsLexer
+    from pygments.lexers.graph import CypherLexer  # type: ignore[import-untyped]
+
+    keys = KeyBindings()
+
+    @keys.add("enter")
+    def _(event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        if buffer.complete_state and buffer.complete_state.current_completion:
+            buffer.complete_state = None
+        elif finished(buffer.text) or buffer.document.current_line.strip() == "":
+            buffer.validate_and_handle()
+        else:
+            buffer.insert_text("\n")
+
+    history = settings().home / "shell_history"
+    history.parent.mkdir(parents=True, exist_ok=True)
+    prompt: PromptSession[str] = PromptSession(
+        history=FileHistory(str(history)),
+        lexer=PygmentsLexer(CypherLexer),
+        completer=completer(session.graph),
+        complete_while_typing=False,
+        key_bindings=keys,
+        multiline=True,
+        prompt_continuation="... ",
+    )
+    session.out.say(f"{session.graph.name}; :help tells what can be asked, Ctrl-D leaves")
+    while True:
+        try:
+            text = prompt.prompt("> ")
+        except KeyboardInterrupt:
+            continue
+        except EOFError:
+            return
+        if not session.run(text):
+            return
+
+
+def completer(graph: Store) -> Completer:
+    """Return what completes a prompt's words: names of the schema, functions, questions, drugs and conditions."""
+    from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+    from prompt_toolkit.document import Document
+
+    from trialgraph.ask.complete import Words
+
+    words = Words(graph)
+
+    class _Completer(Completer):
+        def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
+            for text, back, what in words.after(document.text_before_cursor):
+                yield Completion(text, start_position=-back, display_meta=what)
+
+    return _Completer()
