@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from trialgraph.entities.studies import same_study
-from trialgraph.model import Identifier, Trial
+from trialgraph.model import Identifier, Party, Trial
 
 
-def trial(one: str, registry: str = "ctgov", *numbers: tuple[str, str], **fields: str) -> Trial:
+def trial(one: str, registry: str = "ctgov", *numbers: tuple[str, str], **fields: Any) -> Trial:
     return Trial(
         id=one,
         registry=registry,
@@ -38,9 +40,15 @@ def test_two_nct_numbers_are_never_the_same_study():
 
 
 def test_an_extension_follows_the_trial_whose_number_it_names():
-    parent = trial("NCT00000001", "ctgov", ("ORG_STUDY_ID", "ABC-301"))
+    parent = trial(
+        "NCT00000001", "ctgov", ("ORG_STUDY_ID", "ABC-301"), lead_sponsor=Party(name="Acme", role="LEAD_SPONSOR")
+    )
     for child in (
-        trial("NCT00000002", brief_summary="Open extension of study ABC-301 for those who finished it."),
+        trial(
+            "NCT00000002",
+            brief_summary="Open extension of study ABC-301 for those who finished it.",
+            lead_sponsor=Party(name="Acme, Inc.", role="LEAD_SPONSOR"),
+        ),
         trial("NCT00000002", eligibility="Inclusion Criteria:\n\n* Completed the parent study (NCT00000001)"),
     ):
         (link,) = same_study([parent, child])
@@ -63,3 +71,13 @@ def test_a_number_that_is_only_mentioned_says_nothing():
     )
     for text in texts:
         assert not list(same_study([trial("NCT00000001"), trial("NCT00000002", eligibility=text)]))
+
+
+def test_a_study_number_of_another_sponsor_is_another_study():
+    other = trial(
+        "NCT00000001", "ctgov", ("ORG_STUDY_ID", "CIP-001"), lead_sponsor=Party(name="Acme", role="LEAD_SPONSOR")
+    )
+    mine = trial(
+        "NCT00000002", eligibility="Completed study CIP-001", lead_sponsor=Party(name="Zeta", role="LEAD_SPONSOR")
+    )
+    assert not list(same_study([other, mine]))

@@ -15,6 +15,7 @@ import msgspec
 from trialgraph.limits import MOST_SAME_NUMBER
 from trialgraph.model import Trial
 from trialgraph.registries import identifiers
+from trialgraph.vocabularies.organization_names import tokens, words
 
 
 class Mention(msgspec.Struct, frozen=True, gc=False):
@@ -22,7 +23,7 @@ class Mention(msgspec.Struct, frozen=True, gc=False):
 
     field: str
     number: str  # as compared: upper case, no spaces
-    words: str  # the stretch of text, as written
+    text: str  # the words around it, as written
     earlier: bool  # the other study came before; False: it comes after
 
 
@@ -35,6 +36,7 @@ class StudyNumbers(msgspec.Struct, frozen=True, gc=False):
     others: tuple[str, ...]  # numbers in other registries
     org_id: str | None
     mentions: tuple[Mention, ...]
+    parties: frozenset[str] = frozenset()  # words that tell who runs it: two sponsors may use one study number
 
 
 class StudyLink(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -62,13 +64,16 @@ _BEFORE = re.compile(
     re.I | re.X,
 )
 _AFTER = re.compile(
-    r"""\b(?:(?:may|will|can|could|eligible|opportunity|option|invited|offered|able|choose|allowed|permitted)\b[^.;]{0,80}
-         \b(?:enter|roll[\s-]?over|enrol\w*|continue|participate|join|transition|followed)\b[^.;]{0,60}
-         \b(?:extension|roll[\s-]?over|follow[\s-]?up|long[\s-]term|continuation|separate)\b
+    r"""\b(?:(?:may|will|can|could|interested|willing|eligible|opportunity|option|invited|offered|able|choose|allowed|permitted)\b[^.;]{0,80}
+         \b(?:enter|roll[\s-]?over|enrol\w*|continue|participat\w+|join|transition|followed)\b[^.;]{0,60}
+         \b(?:extension|roll[\s-]?over|follow[\s-]?up|long[\s-]term|continuation|separate|phase\ (?:ii|iii|iv|[234])\b)
        | \b(?:separate|subsequent|optional)\b[^.;]{0,30}
          \b(?:extension|follow[\s-]?up|long[\s-]term|roll[\s-]?over)\b)""",
     re.I | re.X,
 )
+_STUDY_NUMBER = re.compile(
+    r"\b(?:stud(?:y|ies)|trials?|protocols?)\b[^.;]*$", re.I
+)  # "study 20050179", not "product 811936"
 _NOT_THIS = re.compile(
     r"\b(?:not\s+(?:have\s+)?(?:participat|enrol|been)|exclu|never|sub[\s-]?study|companion|ancillary|similar\s+to|as\s+in|"
     r"compared?\s+(?:to|with)|histor|published|results?\s+(?:of|from)|based\s+on|according\s+to|reported)",
@@ -93,6 +98,15 @@ def numbers_of(trial: Trial) -> StudyNumbers:
         others=tuple(dict.fromkeys(number for number in others if number not in own)),
         org_id=_plain(org) if org else None,
         mentions=tuple(_mentions(trial, {*own, _plain(org or "")})),
+        parties=_parties(trial),
+    )
+
+
+def _parties(trial: Trial) -> frozenset[str]:
+    names = [party.name for party in (trial.lead_sponsor, *trial.collaborators) if party is not None]
+    known = words()
+    return frozenset(
+        word for name in names for word in tokens(name) if word not in known.generic and word not in known.legal
     )
 
 
@@ -138,8 +152,8 @@ def _mentions(trial: Trial, own: set[str]) -> Iterator[Mention]:
                 earlier = relation == "earlier"
                 if (number, earlier) not in seen:
                     seen.add((number, earlier))
-                    words = sentence[max(0, code.start() - 140) : code.end() + 40].strip()
-                    yield Mention(field, number, " ".join(words.split()), earlier)
+                    around = sentence[max(0, code.start() - 140) : code.end() + 40].strip()
+                    yield Mention(field, number, " ".join(around.split()), earlier)
 
 
 def _tells(number: str) -> bool:
@@ -151,6 +165,8 @@ def _tells(number: str) -> bool:
 
 def _relation(sentence: str, start: int, end: int) -> str | None:
     """Return "earlier" or "later" for the study whose number stands at a place of a sentence, or None."""
+    if sentence[start:end].isdigit() and not _STUDY_NUMBER.search(sentence, max(0, start - 24), start):
+        return None
     before, near = sentence[max(0, start - 160) : start], sentence[max(0, start - 160) : end + 40]
     if _NOT_THIS.search(near):
         return None
@@ -160,16 +176,18 @@ def _relation(sentence: str, start: int, end: int) -> str | None:
 
 
 def _follow_ups(studies: list[StudyNumbers]) -> Iterator[StudyLink]:
-    by_number: dict[str, list[str]] = defaultdict(list)
+    by_number: dict[str, list[StudyNumbers]] = defaultdict(list)
     for study in studies:
         for number in {*study.own, *([study.org_id] if study.org_id else [])}:
-            by_number[number].append(study.id)
+            by_number[number].append(study)
     found: dict[tuple[str, str], list[Mention]] = defaultdict(list)
     for study in studies:
         for mention in study.mentions:
             named = by_number.get(mention.number, [])
-            if len(named) == 1 and named[0] != study.id:
-                pair = (study.id, named[0]) if mention.earlier else (named[0], study.id)
+            if len(named) != 1 or named[0].id == study.id:
+                continue
+            if mention.number in named[0].own or study.parties & named[0].parties:
+                pair = (study.id, named[0].id) if mention.earlier else (named[0].id, study.id)
                 found[pair].append(mention)
     for (source, target), mentions in sorted(found.items()):
         if (
@@ -183,7 +201,7 @@ def _follow_ups(studies: list[StudyNumbers]) -> Iterator[StudyLink]:
             source=source,
             target=target,
             type="FOLLOW_UP_OF",
-            evidence=tuple(f"{mention.field}: {mention.words}" for mention in mentions),
+            evidence=tuple(f"{mention.field}: {mention.text}" for mention in mentions),
             method="registry-number" if first.number.startswith("NCT") else "study-number",
             source_field=first.field,
             confidence=0.9 if first.number.startswith("NCT") else 0.8,
