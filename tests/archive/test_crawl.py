@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -301,3 +303,29 @@ def test_only_what_changed_is_fetched(path):
             assert sum(1 for _ in archive.newest()) == 30
     assert (result.announced, result.counts.changed, result.counts.kept) == (3, 3, 3)
     assert following.selection == Selection(all=True, since="2026-03-05")
+
+
+@pytest.fixture
+def small_disk(tmp_path) -> Iterator[Path]:
+    """A file system of one megabyte, where this machine lets us make one."""
+    at = tmp_path / "disk"
+    at.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(at)], capture_output=True).returncode:
+        pytest.skip("no small file system can be made here")
+    yield at
+    subprocess.run(["umount", "-l", str(at)], check=True)
+
+
+@pytest.mark.skipif(not shutil.which("mount"), reason="needs mount")
+def test_a_disk_that_is_really_full_is_one_sentence_and_loses_nothing(small_disk):
+    studies = [study(n, title=os.urandom(2000).hex()) for n in range(1, 400)]
+    with registry(studies, page=20) as server:
+        process = command(small_disk, server, "crawl", "ctgov", "--all")
+        _, said = process.communicate(timeout=60)
+        assert process.returncode == 1
+        assert "make room and run the same command" in said
+        kept = held(small_disk / "archive.sqlite")
+        assert 0 < len(kept) < 399
+        subprocess.run(["mount", "-o", "remount,size=20m", str(small_disk)], check=True)
+        assert run(small_disk / "archive.sqlite", server).whole
+        assert set(held(small_disk / "archive.sqlite").values()) == {packed_json(entry) for entry in studies}

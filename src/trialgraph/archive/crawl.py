@@ -182,35 +182,31 @@ def repair(
     from trialgraph.registries.http import Getter
 
     began = time.monotonic()
-    kept = Counts()
+    records: list[RawRecord] = []  # all that is damaged, which is little
     missing: list[Missing] = []
     requests = 0
     with Archive.open(path, write=True) as archive, archive.lock(command):
         damaged = sorted({(odd.source, odd.record_id) for odd in archive.check()})
         with _run(archive, "repair", command) as run:
-            for name, registry in registries.items():
+            for name in sorted({source for source, _ in damaged} & registries.keys()):
+                registry = registries[name]
                 ids = tuple(known_as for source, known_as in damaged if source == name)
-                if not ids or registry.pages is None:
+                if registry.pages is None:
+                    why = "cannot be fetched; import its file again"
+                    missing += [Missing(id=known_as, why=why) for known_as in ids]
                     continue
                 base = registry.base(bases.get(name) or registry.url)
                 polite = _politeness(registry, base, pace)
                 with Getter(base, hosts=registry.hosts, politeness=polite, contact=contact, say=say) as http:
                     for page in registry.pages(http, base, Selection(ids=ids), None):
-                        got = mend.repair(archive, run, page.records)
-                        kept = Counts(
-                            new=kept.new + got.new,
-                            changed=kept.changed + got.changed,
-                            unchanged=kept.unchanged + got.unchanged,
-                        )
+                        records += page.records
                         missing += page.missing
-                        for gone in page.missing:  # an id that the damage itself made up, or a study that was withdrawn
-                            mend.drop_damaged(archive, name, gone.id)
                     requests += http.requests
+            counts = mend.repair(archive, run, records) if damaged else Counts()
         still = tuple(archive.check()) if damaged else ()
-    counts = msgspec.structs.replace(kept, set_aside=len(still))
     return Result(
         announced=len(damaged),
-        counts=counts,
+        counts=msgspec.structs.replace(counts, set_aside=len(still)),
         missing=tuple(missing),
         set_aside=still,
         requests=requests,

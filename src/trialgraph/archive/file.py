@@ -61,9 +61,10 @@ def _text(stored: bytes) -> str:
     return stored.decode("utf-8", "replace")  # what is damaged is found by its checksum, not by a traceback
 
 
-def crc(*values: str | None) -> int:
-    """Return a checksum of what is told about a version."""
-    return zlib.crc32("\x1f".join(value or "" for value in values).encode("utf-8", "replace"))
+def crc(*values: object) -> int:
+    """Return a checksum of what is told about a version: texts, and None where something is not told."""
+    told = (value if isinstance(value, str) else "" if value is None else repr(value) for value in values)
+    return zlib.crc32("\x1f".join(told).encode("utf-8", "replace"))
 
 
 def packed(body: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Damage of an archive: found by reading everything, mended by what the registry still has."""
+"""Damage of an archive: found by reading everything, mended by what the registries still have."""
 
 from __future__ import annotations
 
@@ -36,39 +36,37 @@ def check(archive: Archive) -> Iterator[SetAside]:
 
 
 def repair(archive: Archive, run: int, records: Iterable[RawRecord]) -> Counts:
-    """Put fetched records in the place of damaged versions, whose bytes are set aside where they can be read."""
+    """Take out every damaged version and keep what was fetched in their place: both, or neither.
+
+    The bytes of a version whose other facts are damaged are set aside.
+    """
     with archive.transaction() as db:
         db.execute("REINDEX")
-        outcomes = []
-        for record in records:
-            _drop_damaged(archive, db, record.registry, record.id)
-            outcomes.append(archive.keep(db, record))
-        counts = count(outcomes, 0)
+        _sweep(archive, db)
+        counts = count([archive.keep(db, record) for record in records], 0)
         archive.count_run(db, run, counts)
     return counts
 
 
-def drop_damaged(archive: Archive, registry: str, known_as: str) -> None:
-    """Take damaged versions of an id out of the records; their bytes are set aside where they can be read."""
-    with archive.transaction() as db:
-        _drop_damaged(archive, db, registry, known_as)
-
-
-def _drop_damaged(archive: Archive, db: sqlite3.Connection, registry: str, known_as: str) -> None:
-    key = (registry, known_as)
+def _sweep(archive: Archive, db: sqlite3.Connection) -> None:
     query = f"SELECT v.version, {COLUMNS} FROM version v LEFT JOIN body b USING (version)"
-    for version, *columns in db.execute(f"{query} WHERE v.registry = ? AND v.id = ?", key).fetchall():
+    damaged = []
+    for version, *columns in db.execute(query):
         *told, checksum, data = columns
         body = unpacked(data, told[5])
-        if body is not None and crc(*told) == checksum:
-            continue
+        if body is None or crc(*told) != checksum:
+            damaged.append((version, told, body))
+    for version, told, body in damaged:
         if body is not None:
-            archive.put_aside(db, SetAside(record_id=known_as, source=registry, why="it was damaged", body=body))
+            why = "what was told about it was damaged"
+            archive.put_aside(db, SetAside(record_id=str(told[1]), source=str(told[0]), why=why, body=body))
         db.execute("DELETE FROM body WHERE version = ?", (version,))
         db.execute("DELETE FROM version WHERE version = ?", (version,))
+    same = "SELECT 1 FROM version v WHERE v.registry = record.registry AND v.id = record.id"
+    db.execute(f"DELETE FROM record WHERE NOT EXISTS ({same})")
+    newest = NEWEST.replace("?1", "record.registry").replace("?2", "record.id")
+    db.execute(f"UPDATE record SET newest = ({newest}) WHERE NOT EXISTS ({same} AND v.version = record.newest)")
     db.execute(
-        "DELETE FROM record WHERE registry = ?1 AND id = ?2 "
-        "AND NOT EXISTS (SELECT 1 FROM version WHERE registry = ?1 AND id = ?2)",
-        key,
+        "INSERT OR IGNORE INTO record SELECT registry, id, max(version), min(fetched_at), max(last_seen), NULL "
+        "FROM version GROUP BY registry, id"
     )
-    db.execute(f"UPDATE record SET newest = ({NEWEST}) WHERE registry = ?1 AND id = ?2", key)

@@ -292,7 +292,7 @@ class Archive:
                 f"{select} WHERE r.id IN (SELECT value FROM json_each(?)) ORDER BY r.registry, r.id", (wanted,)
             )
         for registry, known_as, not_seen_since, *columns in rows:
-            record = self._record(registry, known_as, columns, on_damaged)
+            record = self._record(str(registry), str(known_as), columns, on_damaged)
             if record is not None:
                 yield record, columns[5], not_seen_since
 
@@ -311,7 +311,7 @@ class Archive:
         select += "LEFT JOIN version v ON v.version = r.newest LEFT JOIN body b ON b.version = r.newest"
         keys_as_json = msgspec.json.encode(list(keys)).decode()
         for registry, known_as, not_seen_since, *columns in self.rows(select, (keys_as_json,)):
-            record = self._record(registry, known_as, columns, on_damaged)
+            record = self._record(str(registry), str(known_as), columns, on_damaged)
             if record is not None:
                 yield record, columns[5], not_seen_since
 
@@ -323,7 +323,7 @@ class Archive:
             (known_as,),
         )
         for columns in rows:
-            record = self._record(columns[0], columns[1], columns, on_damaged)
+            record = self._record(str(columns[0]), str(columns[1]), columns, on_damaged)
             if record is not None:
                 yield record
 
@@ -332,9 +332,8 @@ class Archive:
     ) -> RawRecord | None:
         """Return a version as a record, if it is the one we look for and as it was received."""
         *told, checksum, data = columns
-        body = (
-            unpacked(data, told[5]) if (registry, known_as) == (told[0], told[1]) and crc(*told) == checksum else None
-        )
+        sound = [registry, known_as] == told[:2] and crc(*told) == checksum
+        body = unpacked(data, told[5]) if sound else None
         if body is None:
             why = "what the archive holds of it is damaged; `trialgraph crawl --repair` fetches it again"
             if on_damaged is None:

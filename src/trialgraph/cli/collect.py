@@ -216,12 +216,17 @@ def _complain(source: Registry, result: Result) -> None:
 
 
 def _repair(registry: str | None, chosen: Settings, base_url: str | None, pace: float | None, out: Output) -> None:
+    """Mend the whole archive; `base_url` is the address of the one registry that is named."""
     from trialgraph.archive.crawl import repair
     from trialgraph.errors import ArchiveError
     from trialgraph.registries.registry import known, named
 
-    sources = {registry: named(registry)} if registry else known()
-    bases = {name: base_url or getattr(chosen, f"{name}_url", None) or "" for name in sources}
+    if base_url and registry is None:
+        raise UsageError("--base-url with --repair needs the registry's name: trialgraph crawl NAME --repair")
+    sources = known()
+    bases = {name: getattr(chosen, f"{name}_url", None) or "" for name in sources}
+    if registry is not None and base_url:
+        bases[named(registry).name] = base_url
     result = repair(
         chosen.archive,
         sources,
@@ -234,6 +239,8 @@ def _repair(registry: str | None, chosen: Settings, base_url: str | None, pace: 
     sentence = (
         f"{result.announced:,} damaged, {result.counts.kept:,} fetched again, {len(result.set_aside):,} still damaged."
     )
+    for gone in result.missing:
+        out.say(f"{gone.id} {gone.why}.")
     out.report(result.report(), sentence)
     if result.set_aside:
         names = ", ".join(f"{odd.source}:{odd.record_id}" for odd in result.set_aside[:5])
