@@ -52,7 +52,7 @@ def test_ids_may_be_typed_in_any_case_and_a_bad_one_is_refused_by_name(type_in):
         code, out, said = type_in("crawl", "ctgov", *words, "--json", url=server.url)
     assert code == 2
     assert json.loads(out)["kept"] == 2
-    assert "NCT7 is not an NCT number (NCT and eight digits) (kept: 2 others)" in said
+    assert "NCT7 is not an NCT number (NCT and eight digits) (2 kept)" in said
 
 
 def test_fewer_than_announced_is_said_and_not_finished(type_in):

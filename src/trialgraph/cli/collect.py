@@ -201,7 +201,7 @@ def _complain(source: Registry, result: Result) -> None:
         click.echo(f"Set aside: {odd.record_id}: {odd.why}", err=True)
     refused = [f"{gone.id} {gone.why}" for gone in result.missing if gone.asked]
     if refused:
-        others = f" (kept: {result.counts.kept:,} others)" if result.counts.kept else ""
+        others = f" ({result.counts.kept:,} kept)" if result.counts.kept else ""
         raise UsageError("; ".join(refused) + others)
     if result.set_aside and not result.counts.kept:
         raise Changed(f"nothing that {source.name} sent is a record we can read; it is kept, set aside, in the archive")
