@@ -12,7 +12,7 @@ from trialgraph.entities import conditions_own as own
 from trialgraph.entities import conditions_read
 from trialgraph.entities.conditions_find import Finder
 from trialgraph.entities.conditions_index import is_condition
-from trialgraph.entities.conditions_read import Part, Reading, is_abbreviation
+from trialgraph.entities.conditions_words import Part, Reading, is_abbreviation
 from trialgraph.entities.corrections import Corrections
 from trialgraph.model import ConditionLink, Resolution, Trial
 from trialgraph.text import slug
@@ -22,6 +22,11 @@ from trialgraph.vocabularies.words import read
 FIELD = "conditionsModule.conditions[{}]"
 _SHORT_WORD = re.compile(r"[A-Za-z0-9/+-]*[A-Z][A-Za-z0-9/+-]*[A-Z0-9][A-Za-z0-9/+-]*")
 SHARED = 0.5  # of the string's words, by rarity: below it a code of the record belongs to another string
+
+
+SHARED_BOTH = 1.4  # of the string's and of the heading's words together, unless the heading holds all of the string's
+WHOLE = 0.9  # of the string's words; below it the heading is broader than the string
+SHARED_LEFT = 0.6  # of the words that nothing explains yet, where some of the string is read already
 
 
 class ConditionLinker:
@@ -204,22 +209,27 @@ class ConditionLinker:
         if not words or reading.nothing:
             return None
         now = {i for part in reading.parts for i in part.ids}
-        best: tuple[float, str] | None = None
+        best: tuple[float, str, bool] | None = None
         for mesh_id in context.codes:
             if mesh_id in now or any(mesh_id in index.above(i) for i in now):
                 continue
+            if any(index.above(mesh_id) & set(p.ids) for p in reading.parts if not p.broader):
+                continue  # a part of the string names its heading exactly; a narrower one is another string's
             names = self._names(mesh_id)
-            if now and not own.sharing(reading.left, names, self._weights)[0]:
+            if now and own.sharing(reading.left, names, self._weights)[0] < SHARED_LEFT:
                 continue  # it would say no more than the words already do
             share, back = own.sharing(words, names, self._weights)
-            score = share + 0.5 * back
+            if mesh_id in index.lone or (share < 1 and share + back < SHARED_BOTH):
+                continue
             is_below = bool(now & index.above(mesh_id))
-            if share >= (SHARED if not now or is_below else 0.75) and (best is None or score > best[0]):
-                best = (score, mesh_id)
+            if share >= (SHARED if not now or is_below else 0.75) and (best is None or share + 0.5 * back > best[0]):
+                best = (share + 0.5 * back, mesh_id, share < WHOLE)
         if best is None:
             return None
         share = min(1.0, best[0] / 1.5)
-        part = Part((best[1],), self.mesh.name(best[1]), "record", "record-code", round(0.5 + 0.4 * share, 2), raw)
+        part = Part(
+            (best[1],), self.mesh.name(best[1]), "record", "record-code", round(0.5 + 0.4 * share, 2), raw, best[2]
+        )
         keep = [p for p in reading.parts if not index.above(best[1]) & set(p.ids)]
         return Reading((part, *keep) if not keep or len(reading.parts) > 1 else (part,), whole=True)
 
@@ -248,7 +258,7 @@ class ConditionLinker:
     def _names_of(self, mesh_id: str) -> tuple[tuple[str, ...], ...]:
         heading = self.mesh[mesh_id]
         index = self._reader.index
-        names = {tuple(self._reader.weighty(read(n).words)) for n in (heading.name, *heading.synonyms)}
+        names = {tuple(self._reader.weights.weighty(read(n).words)) for n in (heading.name, *heading.synonyms)}
         return tuple(sorted(tuple(index.same(name)) for name in names if name))
 
     @functools.lru_cache(maxsize=200_000)  # noqa: B019 - a linker lives as long as its process

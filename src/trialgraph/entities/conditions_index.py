@@ -13,12 +13,11 @@ from trialgraph.vocabularies.conditions import ConditionWords
 from trialgraph.vocabularies.mesh import Descriptor, Mesh
 from trialgraph.vocabularies.words import read
 
-GLUE = frozenset(
-    ["of", "the", "and", "in", "with", "to", "by", "for", "at", "on", "a", "an", "due", "or", "from", "s", "nos", "vs"]
-)
+GLUE = frozenset("of the and in with to by for at on an due or from s nos vs".split())  # noqa: SIM905
 # Branches whose names are no conditions: a longer name of theirs hides a shorter one of ours ("stroke volume").
 OTHERS = ("A", "E", "F", "G", "H", "I", "J", "L", "M", "N")
 AMBIGUOUS = -1
+LONGEST_SUBSTANCE = 40  # characters: nobody gives a whole chemical name as a condition
 
 
 class Name(msgspec.Struct, frozen=True, gc=False):
@@ -74,6 +73,11 @@ class Index:
         number = self.forms[2].get(reordered(same), AMBIGUOUS)
         if number != AMBIGUOUS:
             return Found(self.names[number], 2)
+        if len(same) > 2 and "adenocarcinoma" in same:  # "pancreatic ductal adenocarcinoma"
+            key = reordered("carcinoma" if w == "adenocarcinoma" else w for w in same)
+            number = self.forms[2].get(key, AMBIGUOUS)
+            if number != AMBIGUOUS:
+                return Found(self.names[number], 3)
         if len(same) > 1 and "carcinoma" in same:  # "ovarian carcinoma" where MeSH has only Ovarian Neoplasms
             key = reordered("neoplasm" if w == "carcinoma" else w for w in same)
             number = self.forms[2].get(key, AMBIGUOUS)
@@ -123,6 +127,22 @@ class Index:
         """Return the heading that is no condition and that the words as a whole name, or None."""
         return self.others.get(" ".join(words)) or self.others.get(reordered(words))
 
+    def is_substance(self, words: Sequence[str]) -> bool:
+        """Tell whether the words as a whole name a substance; these names are read when first asked for."""
+        return reordered(words) in self._substances
+
+    def is_organism(self, words: Sequence[str]) -> bool:
+        """Tell whether the words as a whole name an organism; these names are read when first asked for."""
+        return reordered(words) in self._organisms
+
+    @functools.cached_property
+    def _substances(self) -> frozenset[str]:
+        return frozenset(_keys(self.mesh.within("D")))
+
+    @functools.cached_property
+    def _organisms(self) -> frozenset[str]:
+        return frozenset(_keys(self.mesh.within("B")))
+
     def _strong(self, same: Sequence[str]) -> str | None:
         kept = [w for w in same if w not in self.words.weak and w not in GLUE]
         if len(kept) > 1 or (kept and kept[0] in self.eponyms):
@@ -145,7 +165,7 @@ class Index:
         for form in forms:
             key = " ".join(words) if form == 0 else reordered(words) if form == 1 else reordered(self.same(words))
             if key:
-                self._put(form, key, number, over=over)
+                self._put(form, key, number, over=over and form < 2)
 
     def _put(self, form: int, key: str, number: int, *, over: bool = False) -> None:
         table = self.forms[form]
@@ -176,6 +196,13 @@ class Index:
                 continue
             if strong:
                 self._put(3, strong, number)
+
+
+def _keys(headings: Iterable[Descriptor]) -> Iterator[str]:
+    for heading in headings:
+        for alias in (heading.name, *heading.synonyms):
+            if len(alias) < LONGEST_SUBSTANCE:
+                yield reordered(read(alias).words)
 
 
 def reordered(words: Iterable[str]) -> str:

@@ -45,6 +45,7 @@ class Sites:
                     continue
                 rest = [w for w in same[:first] + same[first + length :] if w not in ("of", "the", "in", "and")]
                 places, left = self._places(rest)
+                left = [w for w in left if w not in self.index.words.cell]
                 if not places or (left and not partly):
                     continue
                 if histology in (NEOPLASMS, CARCINOMA):

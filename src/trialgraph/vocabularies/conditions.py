@@ -21,6 +21,9 @@ class ConditionWords(msgspec.Struct, frozen=True):
     weak: frozenset[str]  # words that may be missing from a name of several words
     none: frozenset[tuple[str, ...]]  # names of no condition
     lone: frozenset[str]  # headings never taken from inside a longer name, by comparable name
+    near: frozenset[str]  # words that stand for "disease" after an organ
+    cell: frozenset[str]  # histology that may be left over beside a site
+    otherwise: frozenset[str]  # last words of strings that name no condition
     states: frozenset[str]  # headings outside C and F03 that studies take as their subject
     abbreviations: dict[str, tuple[str, ...]]  # in capitals -> headings
     names: dict[str, tuple[str, ...]]  # everyday name -> headings
@@ -61,6 +64,9 @@ def load() -> ConditionWords:
         weak=frozenset(" ".join(form) for form in forms["weak"]),
         none=frozenset(forms["none"]),
         lone=frozenset(" ".join(form) for form in forms["lone"]),
+        near=frozenset(" ".join(form) for form in forms["near"]),
+        cell=frozenset(word for form in forms["cell"] for word in form),
+        otherwise=frozenset(" ".join(form) for form in forms["else"]),
         states=frozenset(row[0] for row in rows("condition_states.tsv")),
         abbreviations={row[0].upper(): tuple(row[1].split("|")) for row in rows("condition_abbreviations.tsv")},
         names=_names("condition_names.tsv"),
