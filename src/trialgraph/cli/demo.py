@@ -34,7 +34,7 @@ def demo(chosen: Settings, out: Output) -> None:
     import os
 
     from trialgraph.archive.crawl import keep_files
-    from trialgraph.ask import questions
+    from trialgraph.ask import landscape, questions
     from trialgraph.cli.output import Output as Rows
     from trialgraph.graph.load import open_target, sentence
     from trialgraph.graph.make import make
@@ -54,12 +54,9 @@ def demo(chosen: Settings, out: Output) -> None:
             asked = " ".join(f"{key}={value}" for key, value in params.items())
             out.say(f"\ntrialgraph ask {name} {asked}")
             Rows(out.form, None).rows(answer.columns, answer.rows, notes=answer.notes)
-        page = _page(chosen, store)
+        page = chosen.home / "demo.html"
+        landscape.draw(store, "NCT04324411", page, home=chosen.home)
     finally:
         store.close()
     out.say(f"\nOpen {page} in a browser: the neighbourhood of NCT04324411.")
     out.say("Next: trialgraph ask, trialgraph related NCT04324411, trialgraph shell")
-
-
-def _page(chosen: Settings, store: object) -> Path:
-    raise NotImplementedError

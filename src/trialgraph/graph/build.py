@@ -14,7 +14,7 @@ from trialgraph.graph import rows
 from trialgraph.graph.concepts import Concepts
 from trialgraph.graph.linkers import Linkers, Understood
 from trialgraph.graph.tables import Tables
-from trialgraph.model import DrugLink, Link, ListedTrial, OrganizationLink, Party, ThingLink, Trial
+from trialgraph.model import ChangeEvent, DrugLink, Link, ListedTrial, OrganizationLink, Party, ThingLink, Trial
 
 LEAD = "sponsorCollaboratorsModule.leadSponsor.name"
 COLLABORATOR = "sponsorCollaboratorsModule.collaborators[{}].name"
@@ -222,6 +222,26 @@ class Builder:
                 },
             )
 
+    def add_change(self, change: ChangeEvent) -> None:
+        """Add what changed between two versions of a trial's record."""
+        if change.trial_id not in self._trials:
+            return
+        self.tables.put(
+            "ChangeEvent",
+            {
+                "change_id": change.event_id,
+                "trial_id": change.trial_id,
+                "field": change.field,
+                "old": change.old,
+                "new": change.new,
+                "seen_at": change.seen_at,
+                "kind": change.detail,
+                "version": change.to_sha256,
+                "previous_version": change.from_sha256,
+            },
+        )
+        self.tables.put("HAS_CHANGE", {"source": change.trial_id, "target": change.event_id})
+
     # --- all trials ---------------------------------------------------------------------------------------------------
 
     def finish(self) -> Tables:
@@ -271,7 +291,7 @@ class Builder:
         """Add the classes of every drug that is named."""
         named: dict[str, tuple[str, str]] = {}
         for drug in self._drugs:
-            for member in self._linkers.classes(drug):
+            for member in self._linkers.classes_of(drug, self._drugs.fact(drug, "name")):
                 named[member.class_id] = (member.name, member.scheme)
                 self.tables.put(
                     "IN_CLASS",

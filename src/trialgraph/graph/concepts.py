@@ -38,6 +38,10 @@ class Concepts:
         if value:
             self._values.setdefault(key, Counter())[value] += 1
 
+    def fact(self, key: str, name: str) -> Any:
+        """Return what is known of a node, or None."""
+        return self._facts[key].get(name)
+
     def rows(self) -> Iterator[Mapping[str, Any]]:
         """Yield the nodes by key, their words the commonest first."""
         for key in sorted(self._facts):

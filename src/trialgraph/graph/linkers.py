@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -11,12 +10,14 @@ from trialgraph.entities import corrections as user
 from trialgraph.entities import people, places
 from trialgraph.entities.conditions import ConditionLinker
 from trialgraph.entities.drugs import DrugLinker
+from trialgraph.entities.drugs_roles import roles
 from trialgraph.entities.organizations import OrganizationLinker
 from trialgraph.entities.people import Person
 from trialgraph.entities.places import Site
 from trialgraph.entities.procedures import ThingLinker
 from trialgraph.model import ConditionLink, DrugLink, OrganizationLink, ThingLink, Trial, TrialDrug
-from trialgraph.vocabularies import countries, drugs, mesh
+from trialgraph.vocabularies import classes, countries, drugs, mesh
+from trialgraph.vocabularies.classes import Membership
 
 
 class Understood(msgspec.Struct, frozen=True, gc=False):
@@ -32,23 +33,14 @@ class Understood(msgspec.Struct, frozen=True, gc=False):
     collaborators: tuple[OrganizationLink, ...]
 
 
-class Membership(msgspec.Struct, frozen=True, gc=False):
-    """A drug is in a class."""
-
-    class_id: str
-    name: str
-    scheme: str
-    method: str
-    source_field: str
-    confidence: float
-
-
 class Linkers:
     """Every linker; `understand` is pure, so trials may be given in any order and to any number of processes."""
 
     def __init__(self, corrections: Path | None = None) -> None:
         known = user.read(corrections) if corrections is not None else user.Corrections()
         self.mesh = mesh.load()
+        self.classes = classes.load()
+        self._classes: dict[str, tuple[Membership, ...]] = {}
         self.drugs = DrugLinker(drugs.load(), known)
         self.conditions = ConditionLinker(self.mesh, known)
         self.things = ThingLinker(self.mesh, known)
@@ -61,10 +53,7 @@ class Linkers:
             drugs=found,
             things=self.things.link(trial),
             conditions=self.conditions.link(trial),
-            roles=tuple(
-                TrialDrug(drug_id=key, role="UNKNOWN", method="unread", confidence=0.1)
-                for key in dict.fromkeys(link.concept_id for link in found)
-            ),
+            roles=roles(trial, found),
             people=people.people(trial, self.organizations),
             sites=places.sites(trial),
             sponsor=self._body(trial.lead_sponsor.name, trial.lead_sponsor.agency_class)
@@ -76,11 +65,12 @@ class Linkers:
     def _body(self, name: str, agency_class: str | None) -> OrganizationLink:
         return self.organizations.resolve(name, agency_class)
 
-    def classes(self, drug_id: str) -> Iterable[Membership]:
+    def classes_of(self, drug_id: str, name: str) -> tuple[Membership, ...]:
         """Return the classes of a drug, and what says so."""
-        mesh_id = drug_id.removeprefix("MESH:")
-        for above in self.mesh.parents(mesh_id, "D"):
-            yield Membership(f"MESH:{above}", self.mesh.name(above), "mesh-tree", "mesh-tree", "tree_numbers", 1.0)
+        found = self._classes.get(drug_id)
+        if found is None:
+            found = self._classes[drug_id] = self.classes.of(drug_id, name)
+        return found
 
     def country_name(self, iso2: str) -> str:
         """Return a country's short English name; one that we do not know keeps what it is called."""

@@ -12,13 +12,14 @@ from typing import Any
 
 import msgspec
 
+from trialgraph.archive import history
 from trialgraph.archive import trials as archived
 from trialgraph.archive.store import Archive
 from trialgraph.errors import BuildError
 from trialgraph.graph import snapshot as snapshots
 from trialgraph.graph.build import Builder
 from trialgraph.graph.documents import document
-from trialgraph.graph.linkers import Linkers
+from trialgraph.graph.linkers import Linkers, Understood
 from trialgraph.graph.similar import compare
 from trialgraph.graph.snapshot import Snapshot
 from trialgraph.limits import MOST_SET_ASIDE, SHOWN_SET_ASIDE
@@ -97,6 +98,9 @@ def make(
         documents = _documents(trials, builder, linkers, watch, progress)
         model, _, rows, similarity = compare(documents, model, workers=workers)
         watch.lap("similarity")
+        for change in history.changes(opened):  # a version that cannot be read was set aside, or is an old one
+            builder.add_change(change)
+        watch.lap("history")
     _refuse_too_many(set_aside, builder.trials)
     tables = builder.finish()
     watch.lap("tables")
@@ -138,13 +142,19 @@ def _documents(
             mesh=linkers.mesh,
             finder=linkers.conditions,
             thing_finder=linkers.things,
-            classes=lambda drug: ((c.class_id, c.name) for c in linkers.classes(drug)),
+            classes=_classes(linkers, understood),
         )
         watch.lap("documents")
         if progress is not None:
             progress(builder.trials, None)
         yield compared
         watch.lap("similarity")
+
+
+def _classes(linkers: Linkers, understood: Understood) -> Callable[[str], list[tuple[str, str]]]:
+    """Return what gives the classes of the drugs that a trial names."""
+    names = {link.concept_id: link.name for link in understood.drugs}
+    return lambda drug: [(member.class_id, member.name) for member in linkers.classes_of(drug, names[drug])]
 
 
 def _refuse_too_many(set_aside: Collection[SetAside], trials: int) -> None:
