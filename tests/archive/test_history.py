@@ -222,6 +222,17 @@ def test_a_version_that_cannot_be_read_is_passed_over_and_told_of(tmp_path: Path
     assert [one.path for one in odd] == ["protocolSection.statusModule.overallStatus"]
 
 
+def test_the_mirrors_versions_tell_nothing_where_the_registrys_own_are_held(tmp_path: Path):
+    page = (Path(__file__).parent.parent / "registries" / "meddatax" / "rows.html").read_bytes()
+    pages = [
+        RawRecord(registry="meddatax", id="NCT04324411", url="", fetched_at=WHEN, body=body, dated=day)
+        for body, day in ((page, "2020-03-27"), (page.replace(b"50 participants", b"60 participants"), "2021-01-01"))
+    ]
+    assert [event.field for event in kept(tmp_path / "mirror.sqlite", pages)] == ["enrollment"]
+    own = [version(4324411, "2020-01-01", "RECRUITING"), version(4324411, "2021-01-01", "COMPLETED")]
+    assert [event.field for event in kept(tmp_path / "both.sqlite", pages + own)] == ["overall_status"]
+
+
 def test_the_changes_of_some_trials_can_be_asked_for(tmp_path: Path):
     path = tmp_path / "archive.sqlite"
     kept(path, VERSIONS)

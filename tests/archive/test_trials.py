@@ -68,6 +68,8 @@ def test_arms_and_interventions_come_from_one_source_together():
     (one,) = merge([(0, own), (10, mirror)])
     assert one.arms == ()
     assert one.interventions == own.interventions
+    (filled,) = merge([(0, trial("ctgov")), (10, mirror)])
+    assert (filled.arms, filled.interventions) == (mirror.arms, mirror.interventions)
 
 
 def test_a_number_of_participants_keeps_its_own_kind():

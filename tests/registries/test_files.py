@@ -151,6 +151,19 @@ def test_a_bomb_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         assert any("far more than records do" in why or "than 1 MiB" in why for _, why in aside(path))
 
 
+def test_a_files_entries_share_one_allowance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(limits, "MOST_BYTES", 10_000)
+    monkeypatch.setattr(limits, "MOST_UNPACKED", 2)
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as into:
+        for n in range(1, 20):
+            into.writestr(f"{n:02}.json", study(n) + b" " * 2000)
+    found = records(path)
+    assert [record.id for record in found] == [f"NCT{n:08d}" for n in range(1, len(found) + 1)]
+    assert 1 < len(found) < 19
+    assert "far more than records do" in aside(path)[0][1]
+
+
 @pytest.mark.parametrize(
     ("body", "why"),
     [

@@ -46,6 +46,13 @@ def test_a_page_nested_deeper_than_parsers_like_says_the_same():
     assert read(deep) == EXPECTED
 
 
+def test_words_in_bold_or_linked_stay_in_their_sentence():
+    plain = "<p>Two inexpensive drugs together for anemia"
+    dressed = '<p>Two <b>inexpensive</b> drugs <a href="#">together</a> for<br>an<i>em</i>ia'
+    told = read(PAGE.replace(plain, dressed))
+    assert told.brief_summary == (EXPECTED.brief_summary or "").replace("for anemia", "for\nanemia")
+
+
 def test_what_the_page_does_not_say_stays_empty():
     told = read("<html><body><h1>A trial</h1><p>NCT ID: NCT04324411</p><h2>Basic Information</h2></body></html>")
     empty = Trial(id="NCT04324411", registry="ctgov", brief_title="A trial")
@@ -60,9 +67,10 @@ def test_a_label_without_a_value_takes_nothing_from_what_follows():
 
 
 def test_a_study_group_may_be_called_like_a_section():
-    told = read(PAGE.replace("<h3>treatment group</h3>", "<h3>Conditions</h3>"))
-    assert told.arms[0].label == "Conditions"
-    assert told.conditions == EXPECTED.conditions
+    for name in ("Conditions", "Sponsors"):
+        told = read(PAGE.replace("<h3>treatment group</h3>", f"<h3>{name}</h3>"))
+        assert told.arms[0].label == name
+        assert (told.conditions, told.lead_sponsor) == (EXPECTED.conditions, EXPECTED.lead_sponsor)
 
 
 def test_a_section_we_do_not_know_does_not_flow_into_the_one_before():

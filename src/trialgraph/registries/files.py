@@ -79,20 +79,19 @@ def _zip(path: Path, when: dt.datetime) -> Iterator[Item]:
 
 def _stream(name: str, stream: BinaryIO, allowance: _Allowance, when: dt.datetime) -> Iterator[Item]:
     """Yield the records of one file's content."""
-    with contextlib.ExitStack() as stack:
-        bounded = _Bounded(stream, allowance)
-        buffered = io.BufferedReader(bounded, _HEAD)
-        head = buffered.peek(_HEAD)[:_HEAD]
-        for magic, opened in _PACKED.items():
-            if head.startswith(magic):
-                unpacked = cast(BinaryIO, opened(buffered, "rb"))
-                buffered = io.BufferedReader(_Bounded(stack.enter_context(unpacked), allowance), _HEAD)
-        try:
+    try:
+        with contextlib.ExitStack() as stack:
+            buffered = io.BufferedReader(_Bounded(stream, allowance), _HEAD)
+            head = buffered.peek(_HEAD)[:_HEAD]
+            for magic, opened in _PACKED.items():
+                if head.startswith(magic):
+                    unpacked = cast(BinaryIO, stack.enter_context(opened(buffered, "rb")))
+                    buffered = io.BufferedReader(_Bounded(unpacked, allowance), _HEAD)
             yield from _content(name, buffered, when)
-        except pieces.Damaged as problem:
-            yield _aside(name, str(problem))
-        except (EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError, zipfile.BadZipFile) as problem:
-            yield _aside(name, f"it is damaged or cut off: {problem}")
+    except pieces.Damaged as problem:
+        yield _aside(name, str(problem))
+    except (EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError, zipfile.BadZipFile) as problem:
+        yield _aside(name, f"it is damaged or cut off: {problem}")
 
 
 def _content(name: str, stream: io.BufferedReader[Any], when: dt.datetime) -> Iterator[Item]:
