@@ -150,7 +150,7 @@ class OrganizationLinker:
         owner = known.parent_id if known.affiliates == "parent" and known.parent_id else known.id
         home = next(iter(_homes(name)), None)
         there = next((country.iso2 for word in name.tokens if (country := countries.find(word))), None)
-        abroad = (home.lower(),) if home and there is None else ()
+        abroad = (home.lower(),) if home and home != known.country and there is None else ()
         return OrganizationLink(
             organization_id="ORG:" + _slug((*name.tokens, *abroad)),
             name=_tidy(raw),

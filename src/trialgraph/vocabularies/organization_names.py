@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from functools import cache
+from collections.abc import Iterable
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import msgspec
@@ -30,6 +31,8 @@ class Words(msgspec.Struct, frozen=True, gc=False):
     office: frozenset[str]
     state: frozenset[str]
     office_holder: frozenset[str]
+    listed: frozenset[str]  # every word of every list
+    long: dict[str, tuple[str, ...]]  # long general words by their first three letters
     phrases: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]  # by first word, longest first
 
 
@@ -100,7 +103,9 @@ def words() -> Words:
         generic=frozenset(kinds["generic"]),
         weak=frozenset(kinds["weak"]),
         legal=kinds["legal"],
-        same=_with_misprints(kinds),
+        same={word: tuple(english.split()) for word, english in kinds["same"].items()},
+        listed=frozenset(word for members in kinds.values() for word in members),
+        long=_by_beginning(word for word in kinds["generic"] if len(word) >= SHORTEST_MISPRINT),
         division=frozenset(kinds["division"]),
         part=frozenset(kinds["part"]),
         body=frozenset(kinds["body"]),
@@ -114,17 +119,38 @@ def words() -> Words:
     )
 
 
-def _with_misprints(kinds: dict[str, dict[str, str]]) -> dict[str, tuple[str, ...]]:
-    """Return the English of each listed word, and of long general words with two letters swapped or one left out."""
-    same = {word: tuple(english.split()) for word, english in kinds["same"].items()}
-    listed = {word for members in kinds.values() for word in members}
-    for word in sorted(kinds["generic"]):
-        if len(word) >= SHORTEST_MISPRINT:
-            for i in range(1, len(word) - 1):
-                for wrong in (word[:i] + word[i + 1] + word[i] + word[i + 2 :], word[:i] + word[i + 1 :]):
-                    if wrong not in listed:
-                        same.setdefault(wrong, (word,))
-    return same
+@lru_cache(maxsize=1 << 16)
+def _english(word: str) -> tuple[str, ...]:
+    """Return the words that a folded word is compared as; a long general word with one wrong letter is still that."""
+    known = words()
+    found = known.same.get(word)
+    if found is not None:
+        return found
+    if len(word) < SHORTEST_MISPRINT or word in known.listed or word.isdigit():
+        return (word,)
+    for meant in known.long.get(word[:3], ()):
+        if _one_letter_off(word, meant):
+            return (meant,)
+    return (word,)
+
+
+def _one_letter_off(word: str, meant: str) -> bool:
+    """Return whether one letter is wrong, missing or too many, or two neighbours are swapped."""
+    longer, shorter = (word, meant) if len(word) >= len(meant) else (meant, word)
+    if len(longer) - len(shorter) > 1:
+        return False
+    at = next((i for i, (a, b) in enumerate(zip(longer, shorter, strict=False)) if a != b), len(shorter))
+    if len(longer) > len(shorter):
+        return longer[at + 1 :] == shorter[at:]
+    swapped = longer[at : at + 2] == shorter[at : at + 2][::-1] and longer[at + 2 :] == shorter[at + 2 :]
+    return swapped or longer[at + 1 :] == shorter[at + 1 :]
+
+
+def _by_beginning(members: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for word in sorted(members):
+        found[word[:3]] = (*found.get(word[:3], ()), word)
+    return found
 
 
 def repair(text: str) -> str:
@@ -146,7 +172,7 @@ def tokens(text: str) -> list[str]:
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
         text = text.replace("ł", "l").replace("ø", "o").replace("Ø", "O").replace("ı", "i").replace("Ł", "L")
     known = words()
-    plain = [known.same.get(word, (word,)) for word in _NOT_WORD.sub(" ", text.casefold()).split()]
+    plain = [_english(word) for word in _NOT_WORD.sub(" ", text.casefold()).split()]
     out = [word for parts in plain for word in parts if word not in known.stop]
     if not known.phrases.keys().isdisjoint(out):
         out = _replace_phrases(out, known)
