@@ -101,6 +101,26 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[tuple[Any, ...]]]] =
         {"outcomes": (Outcome(type="SECONDARY", measure="Weight", time_frame="2 years"),)},
         [("secondary_outcome", "Weight [1 year]", "Weight [2 years]", "REWORDED")],
     ),
+    "a primary outcome made a secondary one": (
+        {
+            "outcomes": (
+                Outcome(type="PRIMARY", measure="Heart attacks", time_frame="5 years"),
+                Outcome(type="SECONDARY", measure="Sugar"),
+            )
+        },
+        {
+            "outcomes": (
+                Outcome(type="PRIMARY", measure="Sugar"),
+                Outcome(type="SECONDARY", measure="Heart attacks", time_frame="5 years"),
+            )
+        },
+        [
+            ("primary_outcome", "Heart attacks [5 years]", None, "MOVED_TO_SECONDARY"),
+            ("primary_outcome", None, "Sugar", "MOVED_FROM_SECONDARY"),
+            ("secondary_outcome", "Sugar", None, "MOVED_TO_PRIMARY"),
+            ("secondary_outcome", None, "Heart attacks [5 years]", "MOVED_FROM_PRIMARY"),
+        ],
+    ),
     "order alone": (
         {"conditions": ("Anemia", "Lupus")},
         {"conditions": ("lupus", "Anemia")},

@@ -65,7 +65,8 @@ def differences(old: Trial, new: Trial) -> Iterator[Difference]:
     yield from _list("intervention", _interventions(old), _interventions(new))
     yield from _list("arm", _arms(old), _arms(new))
     for kind in ("PRIMARY", "SECONDARY", "OTHER"):
-        yield from _list(f"{kind.lower()}_outcome", _outcomes(old, kind), _outcomes(new, kind))
+        for difference in _list(f"{kind.lower()}_outcome", _outcomes(old, kind), _outcomes(new, kind)):
+            yield _moved(difference, old, new)
     yield from _sites(old, new)
     for name in ("sex", "minimum_age", "maximum_age", "healthy_volunteers"):
         yield from _value(name, _word(getattr(old, name)), _word(getattr(new, name)))
@@ -165,6 +166,20 @@ def _outcomes(trial: Trial, kind: str) -> list[_Entry]:
         return f"{outcome.measure} [{outcome.time_frame}]" if outcome.time_frame else outcome.measure
 
     return [_Entry(fold(outcome.measure), text(outcome)) for outcome in trial.outcomes if outcome.type == kind]
+
+
+def _moved(difference: Difference, old: Trial, new: Trial) -> Difference:
+    """Return an outcome that went or came, with where it went to or came from when only its rank changed."""
+    for detail, told, trial, word in (
+        (REMOVED, difference.old, new, "MOVED_TO"),
+        (ADDED, difference.new, old, "MOVED_FROM"),
+    ):
+        if difference.detail == detail and told is not None:
+            measure = fold(told.rpartition(" [")[0] or told)
+            for outcome in trial.outcomes:
+                if fold(outcome.measure) == measure and f"{outcome.type.lower()}_outcome" != difference.field:
+                    return msgspec.structs.replace(difference, detail=f"{word}_{outcome.type}")
+    return difference
 
 
 def _sites(old: Trial, new: Trial) -> Iterator[Difference]:
