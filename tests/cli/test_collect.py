@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import time
 
 import pytest
 
@@ -137,3 +139,25 @@ def test_the_list_of_registries_says_how_each_is_read(type_in):
     assert code == 0
     assert rows["ctgov"]["how"] == "crawl, import"
     assert "--related" in rows["meddatax"]["select"]
+
+
+def test_status_tells_of_the_last_build_and_of_records_that_came_since(type_in, tmp_path):
+    with registry([study(1), study(2)]) as server:
+        type_in("crawl", "ctgov", "--id", "NCT00000001", url=server.url)
+        assert "No snapshot yet: trialgraph build" in type_in("status")[2]
+        manifest = tmp_path / "home" / "snapshot" / "manifest.json"
+        manifest.parent.mkdir()
+        manifest.write_text('{"trials": 1234, "set_aside": [{}], "tables": {"Trial": {"rows": 1234}}}')
+        os.utime(manifest, (time.time() + 1, time.time() + 1))
+        _, out, said = type_in("status")
+        assert "1,234 trials, 1 set aside\n" in said
+        assert out.splitlines()[-1].split()[:3] == ["ctgov", "1", "1"]
+        os.utime(manifest, (1, 1))
+        assert "records came since, so build again" in type_in("status")[2]
+        snapshot = json.loads(type_in("status", "--json")[1])["snapshot"]
+    assert snapshot == {
+        "written_at": "1970-01-01T00:00:01+00:00",
+        "trials": 1234,
+        "set_aside": 1,
+        "tables": {"Trial": 1234},
+    }

@@ -302,9 +302,14 @@ def status_command(out: Output) -> None:
         notes.append(f"Unfinished since {crawl['began_at']}: {crawl['kept']:,}{total} kept. Go on: {crawl['command']}")
     if set_aside:
         notes.append(f"{set_aside:,} records without a usable id are set aside in the archive")
-    notes.append(
-        f"Snapshot of {built['written_at']}: {built['tables']}" if built else "No snapshot yet: trialgraph build"
-    )
+    if built is None:
+        notes.append("No snapshot yet: trialgraph build")
+    else:
+        later = any(run["began_at"] > built["written_at"] and run["new"] + run["changed"] for run in runs)
+        news = "; records came since, so build again: trialgraph build" if later else ""
+        notes.append(
+            f"Snapshot of {built['written_at']}: {built['trials']:,} trials, {built['set_aside']:,} set aside{news}"
+        )
     out.rows(["registry", "records", "versions", "not_seen", "last_seen", "data_timestamp"], held, notes=notes)
 
 
@@ -319,7 +324,9 @@ def _built(chosen: Settings) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     written = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC).isoformat("T", "seconds")
-    return {"written_at": written, "tables": manifest.get("tables"), "set_aside": manifest.get("set_aside")}
+    rows = {name: facts.get("rows") for name, facts in manifest.get("tables", {}).items()}
+    figures = {"trials": manifest.get("trials", 0), "set_aside": len(manifest.get("set_aside", ()))}
+    return {"written_at": written, **figures, "tables": rows}
 
 
 @click.command(name="registries", epilog="Example: trialgraph registries --md")
