@@ -68,7 +68,8 @@ _AFTER = re.compile(
          |allowed|permitted)\b[^.;]{0,80}
          \b(?:enter|roll[\s-]?over|enrol\w*|continue|participat\w+|join|transition|followed)\b[^.;]{0,60}
          \b(?:extension|roll[\s-]?over|follow[\s-]?up|long[\s-]term|continuation|separate|phase\ (?:ii|iii|iv|[234])\b)
-       | \b(?:opportunity|invited|option|offered|eligible)\b[^.;]{0,40}\b(?:enter|roll[\s-]?over|enrol\w*|participate|join)\b
+       | \b(?:opportunity|invited|option|offered|eligible)\b[^.;]{0,40}
+         \b(?:enter|roll[\s-]?over|enrol\w*|participate|join)\b
          (?:(?!complet|previous|parent|finish|prior)[^.;]){0,70}$
        | \b(?:separate|subsequent|optional)\b[^.;]{0,30}
          \b(?:extension|follow[\s-]?up|long[\s-]term|roll[\s-]?over)\b)""",
