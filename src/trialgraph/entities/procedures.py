@@ -32,6 +32,7 @@ _GLUE = frozenset(
 _SURGERY = re.compile(
     r"\w{3,}(?:ectomy|otomy|ostomy|plasty|rrhaphy|desis|pexy)\b|\bsurg|\bresection|\brepair|\bexcision"
 )
+_BREAK = re.compile(r"[.;:()\"\n]|, ")
 _LENS = re.compile(r"\b\w+filcon\b", re.IGNORECASE)  # USAN: -filcon ends the name of a material of soft contact lenses
 LENSES = "D003263"  # Contact Lenses, Hydrophilic
 _OF_TYPE = {
@@ -110,6 +111,8 @@ class ThingLinker:
         words = read(text)
         found: dict[str, ThingLink] = {}
         for hit in self._spans(words, text, loose=False):
+            if " ".join(words.words[hit.first : hit.last]) in self._words.plain or self._runs_over(words, text, hit):
+                continue
             for target in hit.targets:
                 if target.id not in found:
                     span = words.stretch(text, hit.first, hit.last)
@@ -254,6 +257,10 @@ class ThingLinker:
                     continue
             return Hit(place, place + length, *found, loose=False)
         return None
+
+    def _runs_over(self, words: Words, text: str, hit: Hit) -> bool:
+        """Tell whether a name found in running text runs over the end of a clause."""
+        return bool(_BREAK.search(words.stretch(text, hit.first, hit.last)) and not _BREAK.search(hit.alias))
 
     def _put(self, name: str, targets: tuple[Target, ...], vocabulary: str) -> None:
         forms = read(name).words

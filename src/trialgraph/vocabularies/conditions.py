@@ -24,6 +24,7 @@ class ConditionWords(msgspec.Struct, frozen=True):
     near: frozenset[str]  # words that stand for "disease" after an organ
     cell: frozenset[str]  # histology that may be left over beside a site
     otherwise: frozenset[str]  # last words of strings that name no condition
+    plain: frozenset[str]  # names that in running text are ordinary language
     states: frozenset[str]  # headings outside C and F03 that studies take as their subject
     abbreviations: dict[str, tuple[str, ...]]  # in capitals -> headings
     names: dict[str, tuple[str, ...]]  # everyday name -> headings
@@ -67,6 +68,7 @@ def load() -> ConditionWords:
         near=frozenset(" ".join(form) for form in forms["near"]),
         cell=frozenset(word for form in forms["cell"] for word in form),
         otherwise=frozenset(" ".join(form) for form in forms["else"]),
+        plain=frozenset(" ".join(form) for form in forms["plain"]),
         states=frozenset(row[0] for row in rows("condition_states.tsv")),
         abbreviations={row[0].upper(): tuple(row[1].split("|")) for row in rows("condition_abbreviations.tsv")},
         names=_names("condition_names.tsv"),

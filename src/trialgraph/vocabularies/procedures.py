@@ -46,6 +46,8 @@ BRANCHES = (
 # Inside them: routes and schedules of drugs, food in general, methods of research, words too general to say anything.
 NOT_BRANCHES = ("E02.319.267", "E02.319.283", "E05.318", "E01.370.225.998", "E01.789", "E07.206", "E07.720")
 _GENERAL = (
+    "Association|Length of Stay|Duration of Therapy|Hospitalization|Aftercare|Emergency Room Visits|Operative Time|"
+    "Drug Therapy, Combination|Rest|Perfusion|Vaccination Coverage|Time-to-Treatment|Beds|Lenses|Tomography|"
     "Diagnosis|Therapeutics|Methods|Placebos|Standard of Care|Equipment and Supplies|Patient Care|"
     "Drug Therapy|Diet|Clinical Protocols|Weights and Measures|Clinical Laboratory Techniques|"
     "Diagnostic Techniques and Procedures|Symptom Assessment|Patient Acuity|Severity of Illness Index|"
@@ -81,6 +83,7 @@ class ProcedureWords(msgspec.Struct, frozen=True):
     nothing: frozenset[str]
     sham: frozenset[str]
     thing: frozenset[str]
+    plain: frozenset[str]  # names that in running text are ordinary language
     names: tuple[tuple[str, tuple[Target, ...]], ...]  # as written, targets
 
 
@@ -107,6 +110,7 @@ def is_thing(heading: Descriptor) -> bool:
             for number in heading.tree_numbers
         )
         and not heading.is_in("C", "D", "B", "A")
+        and (not heading.is_in("G") or heading.is_in("G07.203.650", "I03", "E02"))
     )
 
 
@@ -128,5 +132,6 @@ def load(mesh: Mesh) -> ProcedureWords:
         nothing=frozenset(forms["nothing"]),
         sham=frozenset(forms["sham"]),
         thing=frozenset(forms["thing"]),
+        plain=frozenset(forms["plain"]),
         names=tuple(names),
     )

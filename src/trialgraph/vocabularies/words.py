@@ -72,6 +72,7 @@ _NUMBERS = {
 _NUMBERED = frozenset(["type", "stage", "grade", "class", "phase", "factor", "level", "group"])
 _KEPT = frozenset(["aids", "ards", "sars", "mers", "as", "os", "is", "us", "es", "gas", "pus", "his", "its"])
 _TYPE2 = re.compile(r"(type|stage|grade|phase|class)([0-9]+[a-z]?)")  # written as one word
+LONGEST_SHORT = 5  # letters of an abbreviation in capitals; longer words in capitals are shouted ("ULCERS")
 _seen: dict[str, str] = {}
 
 
@@ -116,8 +117,12 @@ def read(text: str) -> Words:
             joined = end
         elif word in _NUMBERS and words and words[-1] in _NUMBERED:
             word = _NUMBERS[word]
-        normal = _seen.get(word)
-        words.append(normal if normal is not None else _keep(word))
+        form = _seen.get(word)
+        if form is None:
+            form = _keep(word)
+        if form is not word and len(word) <= LONGEST_SHORT and text[start:end].isupper():
+            form = word  # the S of PCOS is no plural
+        words.append(form)
         starts.append(start)
         ends.append(end)
     return Words(tuple(words), tuple(starts), tuple(ends))
