@@ -210,6 +210,13 @@ def test_every_registrys_records_are_recognised_by_their_content(tmp_path: Path,
     assert found.url.startswith("https://")
 
 
+def test_a_page_that_only_mentions_another_register_is_not_its_page(tmp_path: Path):
+    page = (HERE / "meddatax" / "rows.html").read_bytes().replace(b"Two inexpensive", b"EudraCT Number: 2004-1. Two")
+    (found,) = read([put(tmp_path / "x", page + b"<!-- saved -->\n")])
+    assert isinstance(found, RawRecord)
+    assert found.registry == "meddatax"
+
+
 def test_a_who_export_is_cut_into_its_rows(tmp_path: Path):
     rows = [(HERE / "ictrp" / name).read_bytes().strip() for name in ("row.xml", "nct.xml")]
     export = b"<?xml version='1.0' encoding='UTF-8' ?>\n<Trials_downloaded_from_ICTRP>\n" + b"\n".join(rows)

@@ -127,9 +127,9 @@ def _checked(registry: str, body: bytes, when: dt.datetime) -> RawRecord:
 
 
 def _page(body: bytes, when: dt.datetime) -> RawRecord:
-    if not re.search(rb"</html\s*>\s*\Z", body[-4096:], re.IGNORECASE):
+    if not re.search(rb"</html\s*>(?:\s|<!--.*?-->)*\Z", body[-4096:], re.IGNORECASE | re.DOTALL):
         raise Unknown("the page is cut off: its closing part is missing", body)
-    if b"EudraCT" in body:
+    if b"EudraCT Number:" in body and b"Basic Information" not in body:
         return _checked("euctr", body, when)
     mirror = named("meddatax")
     record = RawRecord(registry="meddatax", id="the page", url="", fetched_at=when, body=body)
