@@ -48,6 +48,17 @@ def test_a_site_without_a_name_of_its_own_belongs_to_its_trial_alone():
     assert at(*lines)[0].method == "unnamed"
 
 
+def test_a_site_number_beside_a_name_does_not_matter():
+    found = at(
+        ("Site 12: Heim Pal Hospital", "Budapest", None, "Hungary"),
+        ("Heim Pal Hospital (site 12)", "Budapest", None, "Hungary"),
+        ("Heim Pál Hospital", "Budapest", None, "Hungary"),
+        ("Hospital 12 de Octubre", "Madrid", None, "Spain"),
+    )
+    assert len(found) == 2
+    assert {site.method for site in found} == {"facility"}
+
+
 @pytest.mark.parametrize(
     "facility", ["Pfizer Investigational Site", "GSK Investigational Site", "Local Institution - 0012", "Site 12"]
 )
@@ -77,6 +88,11 @@ def test_a_location_without_a_facility_gives_its_country_only():
         ("Smith, John, MD", "John Smith"),
         ("Bing Han", "Bing Han"),
         ("Maria Domenica Cappellini MD", "Maria Domenica Cappellini"),
+        ("Jun Ma, M.D, Ph.D", "Jun Ma"),
+        ("Fischl MA", "Fischl MA"),
+        ("Stephen Head, MD", "Stephen Head"),
+        ("Xueyu (Eric) Chen, M.D.", "Xueyu Chen"),
+        ("Head of Clinical Affairs", None),
         ("Medical Director", None),
         ("Clinical Trials", None),
         ("GSK Clinical Trials", None),
@@ -91,6 +107,11 @@ def test_a_location_without_a_facility_gives_its_country_only():
 )
 def test_degrees_come_off_and_offices_are_nobody(text, name):
     assert people.name_of(text) == name
+
+
+def test_a_company_in_the_place_of_a_person_is_nobody():
+    officials = tuple(Official(name=name) for name in ("Boehringer Ingelheim", "Bristol-Myers Squibb", "Janssen Korea"))
+    assert not people.people(Trial(id="NCT00000001", registry="ctgov", officials=officials), LINKER)
 
 
 def test_one_name_at_two_places_is_two_people_and_at_one_place_one():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TypeGuard
 
 import msgspec
 
@@ -12,11 +13,15 @@ from trialgraph.text import fold
 from trialgraph.vocabularies.organization_names import words
 
 _CUT = re.compile(r"\s*(?:,|;|\(|\[|\s[-–—]\s|/).*$")
+_NICKNAME = re.compile(r"\s*\([^()]*\)\s*(?=[^\W\d_])")  # "Xueyu (Eric) Chen"
 _TITLES = re.compile(
     r"^(?:(?:prof(?:essor)?|dr|pd|priv|doz|univ|assoc|associate|assistant|asst|mrs?|ms|miss|sir|dott|dra|med|habil|md|"
     r"phd|pr)\b\.?[\s,.-]*)+",
     re.I,
 )
+
+
+SHORTEST_NAME = 2  # words
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -52,7 +57,7 @@ def people(trial: Trial, organizations: OrganizationLinker) -> tuple[Person, ...
 
 def name_of(text: str) -> str | None:
     """Return a person's name without titles and degrees, or None when the text names an office or nobody."""
-    plain = " ".join(text.split())
+    plain = " ".join(_NICKNAME.sub(" ", text).split())
     if "," in plain:  # "Smith, John, MD" puts the family name first
         parts = [part.strip() for part in plain.split(",")]
         if (
@@ -65,12 +70,14 @@ def name_of(text: str) -> str | None:
             plain = f"{parts[1]} {parts[0]}"
     plain = _TITLES.sub("", _CUT.sub("", plain)).strip()
     parts = plain.split()
-    while parts and _is_degree(parts[-1]):
-        parts.pop()
+    while len(parts) > SHORTEST_NAME and _is_degree(parts[-1]):
+        parts.pop()  # "Jun Ma" is no master, and "Fischl MA" has initials
     folded = fold(" ".join(parts)).split()
-    if len(folded) < 2 or any(word in words().office or any(c.isdigit() for c in word) for word in folded):
+    if len(folded) < SHORTEST_NAME or max(map(len, folded)) == 1 or any(c.isdigit() for c in "".join(folded)):
         return None
-    if sum(len(word) > 1 for word in folded) == 0:
+    known = words()
+    doubtful = sum(word in known.office_doubtful for word in folded)  # "Stephen Head" is somebody, "Study Head" nobody
+    if doubtful > 1 or any(word in known.office for word in folded):
         return None
     return " ".join(parts).strip(" .,")
 
@@ -87,7 +94,9 @@ def _person(trial: Trial, official: Official, field: str, organizations: Organiz
     name = name_of(official.name)
     if name is None:
         return None
-    body = organizations.resolve(official.affiliation) if official.affiliation else None
+    if organizations.resolve(name).method in ("alias-table", "affiliate"):
+        return None  # "Boehringer Ingelheim"
+    body = organizations.resolve(official.affiliation) if _names_a_body(official.affiliation) else None
     at = trial.id
     if body is not None:  # a department is where its university is; a subsidiary stays itself
         at = body.parent_id if body.parent_id and body.method == "spelling" else body.organization_id
@@ -102,6 +111,11 @@ def _person(trial: Trial, official: Official, field: str, organizations: Organiz
         source_field=field,
         confidence=0.9 if body else 0.6,
     )
+
+
+def _names_a_body(affiliation: str | None) -> TypeGuard[str]:
+    """Return whether an affiliation is more than a telephone number or an e-mail address."""
+    return affiliation is not None and "@" not in affiliation and sum(c.isalpha() for c in affiliation) > 1
 
 
 def person_key(name: str) -> str:

@@ -18,16 +18,21 @@ _BY_STATE = frozenset(("US", "CA", "AU", "IN", "BR", "MX"))
 # What sponsors write instead of a place; such a "site" is of its own trial only.
 _NO_NAME = re.compile(
     r"""^\W*(?:
-      (?:clinical\s+)?(?:research|study|trial|investigat\w*|local|medical)\s+
+      (?:clinical\s+)?(?:research|study|trial|investigat\w*|medical)\s+
         (?:site|facility|institution|center|centre|office|unit)s?
-      | site | facility | hospital | clinic | unknown | n/?a | none | not\ available | confidential
+      | (?:clinical\s+)?site | local\ instit\w* | unknown | n/?a | none | not\ available | confidential
+      | (?:facility|hospital|clinic|consumer\ contact)$
       | .*\ (?:investigational|investigative|investigator|study|research|clinical)\ (?:trial\ )?
         (?:site|call\ cent(?:er|re))s?
+      | investigat\w*\ sites?\ in\ .*
       | (?:for|please|call|contact|see|many|multiple|various)\b.*
       | .*(?:administrative\ office|call\ cent(?:er|re)|central\ contact).*
-    )[\s\W]*(?:(?:no|nr|number|\#|ref|reference)?[\s\W#:]*[a-z]{0,4}[\s\W]?\d[\w\s./-]*|\d+|[a-z])?\W*$""",
+    )[\s\W]*(?:(?:no|nr|number|\#|ref|reference)?[\s\W#:]*[a-z]{0,4}[\s\W]?\d[\w./-]*|\d+|[a-z])?\W*$""",
     re.I | re.X,
 )
+_SITE_NUMBER = re.compile(
+    r"^\s*site\s*\d+\s*[:-]\s*|\s*\(?\bsite\s*\d+\)?\s*$", re.I
+)  # "Site 44: ...", "... (site 209)"
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -124,7 +129,7 @@ def city_key(city: str) -> str:
 @lru_cache(maxsize=1 << 17)
 def facility_key(facility: str, city: str) -> str:
     """Return a facility in the form it is compared in within its city: order and the city's own name do not matter."""
-    name = parse(facility)
+    name = parse(_SITE_NUMBER.sub("", facility) or facility)
     here = set(tokens(city))
     words = set(name.tokens) - here or set(name.tokens)
     return "-".join(sorted(words)) or fold(facility).replace(" ", "-")

@@ -30,6 +30,7 @@ class Words(msgspec.Struct, frozen=True, gc=False):
     degree: frozenset[str]
     office: frozenset[str]
     state: frozenset[str]
+    office_doubtful: frozenset[str]
     office_holder: frozenset[str]
     listed: frozenset[str]  # every word of every list
     long: dict[str, tuple[str, ...]]  # long general words by their first three letters
@@ -114,6 +115,7 @@ def words() -> Words:
         degree=frozenset(kinds["degree"]),
         office=frozenset(kinds["office"]),
         state=frozenset(kinds["state"]),
+        office_doubtful=frozenset(kinds["office-doubtful"]),
         office_holder=frozenset(kinds["office-holder"]),
         phrases={first: tuple(sorted(found, key=lambda p: -len(p[0]))) for first, found in phrases.items()},
     )
