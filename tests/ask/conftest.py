@@ -8,7 +8,10 @@ from pathlib import Path
 import golden_graph
 import pytest
 
+from neo4j_server import neo4j, neo4j_server
 from trialgraph.graph.stores import Store, open_store
+
+__all__ = ["neo4j", "neo4j_server"]
 
 
 @pytest.fixture(scope="session")

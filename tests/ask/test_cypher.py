@@ -69,7 +69,7 @@ def test_an_error_points_at_its_place(store: Store):
     ],
 )
 def test_a_mistake_is_told_in_words(store: Store, query, says):
-    with pytest.raises(UsageError, match="") as problem:
+    with pytest.raises(UsageError) as problem:
         cypher.run(store, query)
     assert says in str(problem.value)
 
@@ -100,7 +100,7 @@ def test_a_query_without_end_is_stopped(store: Store):
     with pytest.raises(TrialgraphError, match="stopped after"):
         cypher.run(
             store,
-            "UNWIND range(1, 10000000) AS a UNWIND range(1, 10000000) AS b WITH a + b AS c WHERE c < 0 RETURN c",
+            "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b WITH a + b AS c WHERE c < 0 RETURN c",
             timeout=1.0,
         )
 

@@ -46,24 +46,24 @@ MORE = {  # a second way to ask some of them
 }
 
 
-def _cases() -> list[tuple[str, dict[str, str]]]:
-    cases = []
+def cases() -> list[tuple[str, dict[str, str]]]:
+    asked_for = []
     for name, question in questions.find().items():
         asked = {p.name for p in question.parameters if p.default == REQUIRED} | {"today", "about"}
-        cases.append((name, {p.name: GIVEN[p.name] for p in question.parameters if p.name in asked}))
-    return [*cases, *MORE.items()]
+        asked_for.append((name, {p.name: GIVEN[p.name] for p in question.parameters if p.name in asked}))
+    return [*asked_for, *MORE.items()]
 
 
-def _title(case: tuple[str, dict[str, str]]) -> str:
-    return " ".join([case[0], *(f"{key}={value}" for key, value in case[1].items())])
+def titled(name: str, given: dict[str, str]) -> str:
+    return " ".join([name, *(f"{key}={value}" for key, value in given.items())])
 
 
 def answers(store: Store) -> dict[str, list[dict[str, object]]]:
     """Return the rows that every case gives."""
     told = {}
-    for name, given in _cases():
+    for name, given in cases():
         answer = questions.ask(store, name, **given)
-        told[_title((name, given))] = answer.rows
+        told[titled(name, given)] = answer.rows
     return told
 
 
@@ -78,7 +78,7 @@ def test_every_question_gives_the_answer_that_was_read_by_eye(store: Store):
 @pytest.mark.parametrize("name", questions.find())
 def test_a_question_says_what_it_gives(store: Store, name):
     question = questions.find()[name]
-    given = next(given for title, given in _cases() if title == name)
+    given = next(given for title, given in cases() if title == name)
     values, _ = questions.check(question, given, store)
     result = store.query(question.cypher, values, timeout=60.0, rows=10)
     if result.rows:
