@@ -47,6 +47,7 @@ READ_BATCH: Final = 500  # records unpacked at once: some 10 MB, and few enough 
 MOST_SAME_NUMBER: Final = 6  # registrations that share one number; more is an umbrella or a mistake
 
 EDIT_LETTERS: Final = 8  # a shorter word has too many real neighbours one letter away
+MOST_LABEL_WORDS: Final = 16  # a longer label is a sentence: its rare words are no product names
 MOST_DOSE_TEXT: Final = 300  # characters of a description: later sentences tell of other arms and of escalation
 ACTION_RECORDS: Final = 1  # a record's ancestors are looked up by NLM and not typed: one record with one drug is enough
 ACTION_SHARE: Final = 0.5  # of the records of a drug: below it the action came from another drug that the record hides
@@ -86,6 +87,7 @@ RECALL_SAMPLE: Final = 300  # random trials on which a pruned search is compared
 
 # --- graph ------------------------------------------------------------------------------------------------------------
 
+MOST_UNKNOWN_WORDS: Final = 0.02  # share of words that a fitted model may not know: rare names alone are about 1 %
 SHOWN_SET_ASIDE: Final = 3  # reasons named when a build fails: the commonest tell what changed
 LEAST_FREE_BYTES: Final = 500 << 20  # a build of 23,000 studies writes about this much beside what is there
 SHOWN_DAMAGED: Final = 5  # damaged records that doctor names; more do not help to decide

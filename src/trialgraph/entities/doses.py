@@ -91,6 +91,11 @@ def bare(label: str) -> str:
     return re.sub(r"\s+", " ", text).strip(" ,.;:-–/+&")
 
 
+def without_doses(text: str) -> str:
+    """Return the text with its amounts blanked, of the same length."""
+    return _DOSE.sub(lambda found: " " * len(found[0]), text)
+
+
 def is_dose(text: str) -> bool:
     """Tell whether a text is an amount and no name."""
     return _DOSE.fullmatch(text.strip()) is not None
@@ -114,7 +119,9 @@ def _manner(texts: tuple[str, ...]) -> tuple[str | None, str | None, str | None]
     found: list[str | None] = [None, None, None]
     for text in texts:
         if text and None in found:
-            for kind, name, _, _ in reversed(_told(text[:MOST_DOSE_TEXT], wanted=[k for k in range(3) if not found[k]])):
+            for kind, name, _, _ in reversed(
+                _told(text[:MOST_DOSE_TEXT], wanted=[k for k in range(3) if not found[k]])
+            ):
                 found[kind] = name  # the first one in the text is written last
     return found[0], found[1], found[2]
 

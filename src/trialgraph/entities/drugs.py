@@ -11,14 +11,17 @@ from trialgraph.entities import doses
 from trialgraph.entities.corrections import Correction, Corrections
 from trialgraph.entities.drugs_abbreviations import TrialText
 from trialgraph.entities.drugs_find import Mention, Segment, find, find_device, segments
-from trialgraph.entities.drugs_nothing import governs, is_care, is_placebo, without_control_saline
-from trialgraph.entities.drugs_unlisted import is_cell_product, misspelt, unlisted
+from trialgraph.entities.drugs_nothing import governs, is_care, is_placebo, strong_saline, without_control_saline
+from trialgraph.entities.drugs_roles import roles
+from trialgraph.entities.drugs_unlisted import CELLS, engineered, is_cell_product, misspelt, unlisted
 from trialgraph.entities.drugs_vaccines import is_vaccine, vaccines
 from trialgraph.errors import UsageError
 from trialgraph.model import DrugLink, Intervention, Resolution, Trial
 from trialgraph.text import fold
 from trialgraph.vocabularies.drugs import Drug, DrugVocabulary, Match
 from trialgraph.vocabularies.keys import key
+
+__all__ = ["DrugLinker", "roles"]
 
 # What the types of entries may name, and how far we look for it.
 WIDELY = frozenset(("DRUG", "BIOLOGICAL", "COMBINATION_PRODUCT", "GENETIC"))
@@ -143,7 +146,7 @@ class DrugLinker:
         found = self._abbreviated(entry.name, text)
         if found:
             return found
-        name = unlisted(entry.name, entry.type or "DRUG")
+        name = unlisted(entry.name, entry.type or "DRUG", self.vocabulary)
         if name and is_cell_product(entry.name):
             return self._unlisted(name, entry)
         if entry.description and not is_placebo(entry.description[:200]):
@@ -176,8 +179,14 @@ class DrugLinker:
         missed: list[Segment] = []
         for part in parts:
             mentions = self._part(blanked, part)
+            strong = strong_saline(label) if not mentions else None
+            match = self.vocabulary.resolve("hypertonic saline") if strong else None
+            if strong and match and part.start <= strong[0] < part.end:
+                mentions = [Mention(*strong, match, "span")]
             if not mentions and is_vaccine(label):
-                mentions = vaccines(blanked[: part.end].replace(blanked[: part.start], " " * part.start, 1), self.vocabulary)
+                mentions = vaccines(
+                    blanked[: part.end].replace(blanked[: part.start], " " * part.start, 1), self.vocabulary
+                )
             if mentions:
                 found += self._founds(mentions, label, span_in, field)
             else:
@@ -192,7 +201,9 @@ class DrugLinker:
                 found += self._founds(close, label, span_in, field)
             elif found and at is not None:
                 found += self._abbreviated(words, text, label, part.start)
-        silent = not found and (is_care(label) or blanked != label or not any(c.isalpha() for c in blanked))
+        if found and engineered(label) and all(f.drug.id in CELLS for f in found):
+            return [], False  # "CD19 CAR T cells" are a product of their own
+        silent = not found and (is_care(label) or blanked != label)
         return found, silent
 
     def _part(self, label: str, part: Segment) -> list[Mention]:

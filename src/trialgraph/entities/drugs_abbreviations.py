@@ -57,7 +57,7 @@ class TrialText:
             before = self.text[max(0, found.start() - 80) : found.start()].split("\n")[-1]
             after = self.text[found.end() : found.end() + 80].split("\n")[0]
             match = self._long_form(short, before) if re.search(r"[(\[]\s*$", before) else None
-            match = match or self._gloss(after)
+            match = match or self._gloss(short, after)
             if match:
                 return match
         return None
@@ -71,14 +71,17 @@ class TrialText:
         last = mentions[-1]
         return last.match if _stands_for(short, text[last.start : last.end], last.match) else None
 
-    def _gloss(self, after: str) -> Match | None:
+    def _gloss(self, short: str, after: str) -> Match | None:
         """Read "CODE (name)", "CODE [name]" and "CODE = name" when the name begins there."""
         opened = re.match(r"\s*(?:[(\[]|=|is\b|:)\s*(?:also known as|i\.e\.,?|INN:?)?\s*", after)
         if not opened or after[opened.start() : opened.end()].strip() in ("is", ":"):
             return None
         inside = re.split(r"[)\];]", after[opened.end() :])[0]
         mentions = find(inside, self._vocabulary)
-        return mentions[0].match if mentions and mentions[0].start <= 3 else None
+        if not mentions or mentions[0].start > 3:
+            return None
+        first = mentions[0]
+        return first.match if _stands_for(short, inside[first.start : first.end], first.match) else None
 
 
 def _stands_for(short: str, long: str, match: Match) -> bool:

@@ -43,17 +43,18 @@ _OPEN, _CLOSE = "([{", ")]}"
 # What comes after a name and makes it something else than the drug given: a class that acts on it, a measurement, a device.
 _AFTER = frozenset(
     """inhibitor antagonist agonist blocker antibody receptor modulator deficiency tolerance monitoring monitor sensor
-    pump meter testing assay level clamp concentration restriction free sparing naive resistant resistance
-    elimination withdrawal discontinuation avoidance minimization cessation reduction induced reuptake
-    analyzer measurement sensitivity secretion metabolism intake use abuse dependence exposure clearance elastography
-    channel binding depletion responsive refractory taper tapering weaning conjugate conjugated carrier replete
-    analogue analog therapeutics inhibition antagonism blockade agonism naïve controlled refractoriness""".split()
+    pump meter testing assay level clamp restriction free sparing naive naïve resistant resistance elimination
+    withdrawal discontinuation avoidance cessation induced reuptake analyzer measurement sensitivity secretion
+    metabolism abuse dependence clearance elastography channel binding depletion responsive refractory refractoriness
+    conjugate conjugated carrier analogue analog inhibition antagonism blockade agonism""".split()
 )  # fmt: skip
 # What comes before a name and says that it is not given.
 _BEFORE = frozenset(
     "without no anti non stop stopping discontinue discontinuation withdrawal withdraw against minus".split()
 )
-_NOT_GIVEN = frozenset(("elimination", "withdrawal", "discontinuation", "avoidance", "cessation", "withdrawn"))
+_NOT_GIVEN = frozenset(
+    ("elimination", "withdrawal", "discontinuation", "avoidance", "cessation", "removal", "stopping", "discontinuing")
+)
 
 
 def segments(text: str) -> list[Segment]:
@@ -145,9 +146,17 @@ def _said_otherwise(text: str, tokens: list[tuple[str, int, int]], start: int, s
         gap = text[tokens[stop - 1][2] : begin]
         if after in _AFTER and not gap.strip(" -®™") and "," not in gap:
             return True
-    if start:
-        before, _, end = tokens[start - 1]
-        gap = text[end : tokens[start][1]]
-        if before in _BEFORE and not gap.strip(" -"):
-            return True
-    return False
+    return is_not_given(text, tokens, start)
+
+
+def is_not_given(text: str, tokens: list[tuple[str, int, int]], at: int) -> bool:
+    """Tell whether the words before a place say that what follows is not given: "without", "discontinuation of"."""
+    if not at:
+        return False
+    before, _, end = tokens[at - 1]
+    gap = text[end : tokens[at][1]]
+    if gap.strip(" -"):
+        return False
+    if before == "of" and at > 1:
+        return tokens[at - 2][0] in _NOT_GIVEN
+    return before in _BEFORE

@@ -18,12 +18,12 @@ _GOVERNS = re.compile(
 _SALINE = re.compile(
     r"\b(?:(?:normal|isotonic|physiologic(?:al)?|sterile|buffered|phosphate[- ]buffered|0[.,]9\s*%?|bacteriostatic|"
     r"preservative[- ]free)[\s-]*)*\bsaline\b(?:[\s-]*(?:solution|injection|infusion|placebo|0[.,]9\s*%|control))*"
-    r"|\b0[.,]9\s*%?\s*(?:sodium chloride|nacl|natrium chloride|salt solution)\b(?:\s*(?:solution|injection|infusion))*"
+    r"|\b0[.,]9\s*%?\s*(?:\(?w/v\)?\s*)?(?:sodium chloride|nacl|natrium chloride|salt solution)\b(?:\s*(?:solution|injection|infusion))*"
     r"|\b(?:sodium chloride|nacl)\s*\(?(?:solution|injection|infusion)?[\s,]*0[.,]9\s*%?"
     r"|\b(?:sterile |distilled |tap )*water(?: for injections?)?\b",
     re.IGNORECASE,
 )
-_HYPERTONIC = re.compile(r"\bhypertonic\b|\b(?:[3-9]|10|20|23[.,]4|7[.,][25])\s*%", re.IGNORECASE)
+_HYPERTONIC = re.compile(r"\bhypertonic\b|(?<![\d.,])(?:[3-9]|10|20|23[.,]4|7[.,][25])\s*%", re.IGNORECASE)
 _CARE = re.compile(
     r"\b(?:standard|usual|routine|conventional|best|optimal|optimi[sz]ed|supportive|current|existing|background|"
     r"customary|regular|normal|local|ongoing|active|intensive|basic)\b[\w\s/,-]*"
@@ -44,6 +44,12 @@ def governs(text: str) -> int | None:
     """Return where the words begin that a placebo stands in for ("placebo to X and Y"), or None."""
     found = _GOVERNS.search(text)
     return found.end() if found else None
+
+
+def strong_saline(text: str) -> tuple[int, int] | None:
+    """Return the place of "saline" in a text that speaks of a strong solution of it, or None."""
+    found = re.search(r"\bsaline\b|\bsodium chloride\b|\bnacl\b", text, re.IGNORECASE)
+    return found.span() if found and _HYPERTONIC.search(text) else None
 
 
 def is_control_saline(text: str) -> bool:

@@ -7,15 +7,22 @@ import re
 import string
 
 from trialgraph.entities import doses
-from trialgraph.entities.drugs_find import Mention
+from trialgraph.entities.drugs_find import Mention, is_not_given
 from trialgraph.entities.drugs_nothing import is_care, is_placebo, is_control_saline
-from trialgraph.limits import EDIT_LETTERS
+from trialgraph.limits import EDIT_LETTERS, MOST_LABEL_WORDS
 from trialgraph.vocabularies import mesh
 from trialgraph.vocabularies.drugs import DrugVocabulary, Match
 from trialgraph.vocabularies.keys import key, words
 
 _CODE = re.compile(
-    r"(?<![\w.])(?=[\w./-]*[A-Z])(?:[A-Z][A-Za-z]{0,7}[- ]?\d{2,}[\w./-]*|[A-Z]{2,6}-[A-Z]?\d+[\w-]*)(?!\w)"
+    r"(?<![\w.])(?=[\w./-]*[A-Z])(?:[A-Z][A-Za-z]{0,7}-?\d{2,}(?:,\d{3})*[\w./-]*|"
+    r"[A-Z]{1,6} \d{3,}(?:,\d{3})*[\w./-]*|[A-Z]{2,6}-[A-Z]?\d+[\w-]*)(?!\w)"
+)
+# marks of cells and viruses, which are aimed at and not given; labels of isotopes
+_ANTIGEN = re.compile(
+    r"CD\d+\+?|PD-?L?1|HIV-?\d?|HER-?\d|IL-?\d+|B7-H\d|MAGE-?A?\d+|WT-?1|TP?53|HLA-?A?\d*|MUC-?\d|CTLA-?4|F-?18|C-?11|"
+    r"GLP-?1|DPP-?4|SGLT-?2|COX-?2|NK-?\d|H\d+N\d+|COVID-19|SARS-CoV-2|TNF-?\w*|VEGF\w*|PM-?\d+",
+    re.IGNORECASE,
 )
 _PRODUCT = re.compile(
     r"\b(?:cells?|lymphocytes?|vaccines?|vaccination|car-?ts?|tcr|pbls?|tils?|peptides?|serum|plasma|extracts?|allergens?|"
@@ -27,8 +34,23 @@ _CELLS = re.compile(
     r"\b(?:car|car-?ts?|tcr|pbls?|tils?|cells?|lymphocytes?|t-?cells?|nk|fibroblasts?|macrobeads?|islets?)\b|cart\b",
     re.IGNORECASE,
 )
+# headings of cells that are given as they are
+CELLS = frozenset(
+    f"MESH:{heading}"
+    for heading in (
+        "D013601", "D008214", "D003713", "D007694", "D006412", "D013234", "D007962", "D005347", "D015603", "D019902",
+        "D059630",
+    )
+)  # fmt: skip
+_ENGINEERED = re.compile(
+    r"\bcar\b|\bcar-|chimeric|transduced|engineered|modified|marked|pulsed|loaded|specific|directed|transfected|gene\b|tcr\b|"
+    r"\bcd\d+|[A-Z]{2,}-?\d|\d{3,}|vaccin|peptide|anti-",
+    re.IGNORECASE,
+)
 # endings of words that say how or what for, and are no names
-_SAYS_HOW = re.compile(r"(?:ing|ed|tion|ment|ity|ness|ive|ly|able|ary|ical|ist|ship|ware|graphy|metry|scopy|therapy|tomy)$")
+_SAYS_HOW = re.compile(
+    r"(?:ing|ed|tion|ment|ity|ness|ive|ly|able|ary|ical|ist|ship|ware|graphy|metry|scopy|therapy|tomy)$"
+)
 _TRIAL_WORDS = frozenset(
     """group arm cohort part study treatment therapy dose high low medium intensive regimen drug drugs medication
     comparator active experimental control test reference product investigational chemotherapy immunotherapy
@@ -70,7 +92,7 @@ def _one_edit_away(word: str, vocabulary: DrugVocabulary) -> Match | None:
     for edited in _edits(word):
         if len(edited) >= EDIT_LETTERS - 1 and edited in vocabulary.names:
             match = vocabulary.match(edited)
-            if match and match.drugs:
+            if match and match.drugs and match.alias in key(match.drugs[0].name).split():
                 near[tuple(drug.id for drug in match.drugs)] = match
     return next(iter(near.values())) if len(near) == 1 else None
 
@@ -92,21 +114,35 @@ def is_cell_product(label: str) -> bool:
     return _CELLS.search(label) is not None
 
 
-def unlisted(label: str, kind: str) -> tuple[str, int, int] | None:
+def engineered(label: str) -> bool:
+    """Tell whether cells are changed or chosen, so that they are another product than the cells' heading."""
+    return _ENGINEERED.search(label) is not None
+
+
+def unlisted(label: str, kind: str, vocabulary: DrugVocabulary) -> tuple[str, int, int] | None:
     """Return the words of a label that are plainly a code or a product without an entry, with their place."""
     if is_placebo(label) or is_care(label) or is_control_saline(label):
         return None
-    code = _CODE.search(label)
     bare = doses.bare(label)
+    tokens = words(label)
+    if len(tokens) > MOST_LABEL_WORDS or key(bare) in vocabulary.nothing:
+        return None
+    undosed = doses.without_doses(label)
+    code = next((c for c in _CODE.finditer(undosed) if not _ANTIGEN.fullmatch(c[0])), None)
     named = kind == "BIOLOGICAL" and 1 < len(bare.split()) <= 3  # "HIV-1 Immunogen" is more than its code
-    if code and not doses.is_dose(code[0]) and not named:
+    if code and not doses.is_dose(code[0]):
+        if named:
+            start = max(0, label.find(bare))
+            return bare, start, start + len(bare)
         return code[0].rstrip("-./"), code.start(), code.start() + len(code[0].rstrip("-./"))
     if not bare:
         return None
     start = max(0, label.find(bare))
     tokens = bare.split()
-    rare = [w for w in key(bare).split() if _is_rare(w)]
+    rare = [w for w in key(bare).split() if _is_rare(w) and w not in vocabulary.nothing]
     if len(tokens) == 1 and rare and bare[0].isalpha():
+        return bare, start, start + len(bare)
+    if len(bare.split()) == 1 and len(bare) > 5 and any(c.isdigit() for c in bare) and sum(c.isupper() for c in bare) > 2:
         return bare, start, start + len(bare)
     short = [w for w in tokens if w.isupper() and w.isalpha() and len(w) > 1 and key(w) not in ordinary_words()]
     if kind == "BIOLOGICAL" and 1 < len(tokens) <= 3 and short and all(w[0].isupper() for w in tokens):

@@ -7,7 +7,7 @@ import re
 from trialgraph.entities.drugs_find import Mention
 from trialgraph.vocabularies.drugs import DrugVocabulary
 
-_VACCINE = re.compile(r"vaccin|immuni[sz]|toxoid|\bvax\b", re.IGNORECASE)
+_VACCINE = re.compile(r"vaccin|immuni[sz]|immunogen\b|toxoid|\bvax\b|\br?s?gp ?1[26]0\b", re.IGNORECASE)
 _NOT_A_VACCINE = re.compile(r"globulin|antiserum|antitoxin|monoclonal", re.IGNORECASE)
 
 # words of a disease or its germ -> the heading of the vaccines against it
@@ -55,7 +55,7 @@ _AGAINST = tuple(
         (r"plague|yersinia", "plague vaccine"),
         (r"shigella", "shigella vaccines"),
         (r"west nile", "west nile virus vaccines"),
-        (r"hiv|aids\b", "aids vaccines"),
+        (r"hiv|aids\b|r?s?gp ?1[26]0\b", "aids vaccines"),
     )
 )  # fmt: skip
 

@@ -24,8 +24,14 @@ SALTS: Final = frozenset(
     alafenamid soproxil marboxil fosamil kamedoxomil enacarbil dimeglumine monoethanolamine ethyl hydroxide oxide
     carbonate bicarbonate trifluoroacetate triflutate adipate ascorbate aspartate aspart glutamate pidolate
     sesquioleate formate thiocyanate methylsulfate methylbromide methobromide metilsulfate monosuccinate
-    sulfosalicylate tannate cyclamate hippurate mandelate hemitartarate trihydroxybenzoate etabonate""".split()
+    sulfosalicylate tannate cyclamate hippurate mandelate hemitartarate trihydroxybenzoate etabonate propanediol diaspartate sulfoxide
+    camphorate dimethylformamide isetionate choline""".split()
 ) - {"aspart"}  # fmt: skip
+
+# The other half of a crystal in two words: "siponimod fumaric acid".
+ACIDS_OF_CRYSTALS: Final = frozenset(
+    "fumaric maleic tartaric citric succinic malic oxalic adipic gentisic pyroglutamic glutaric".split()
+)
 
 # Words that are a salt's other half at the front: "sodium valproate", "calcium folinate".
 ELEMENTS: Final = frozenset(
@@ -110,10 +116,33 @@ GIVEN: Final = frozenset(
         "D007336",  # Insulin, Isophane
         "D055396",  # Bone Morphogenetic Protein 2
         "D058951",  # gp100 Melanoma Antigen
+        "D010406",  # Penicillins: people write penicillin for one of them
+        "D011663",  # Pulmonary Surfactants
+        "D005217",  # Fat Emulsions, Intravenous
+        "D013601",  # T-Lymphocytes
+        "D008214",  # Lymphocytes
+        "D003713",  # Dendritic Cells
+        "D007694",  # Killer Cells, Natural
+        "D006412",  # Hematopoietic Stem Cells
+        "D013234",  # Stem Cells
+        "D007962",  # Leukocytes
+        "D004912",  # Erythrocytes
+        "D005347",  # Fibroblasts
+        "D015603",  # Keratinocytes
+        "D019902",  # Chondrocytes
+        "D007515",  # Islets of Langerhans
+        "D005314",  # Fetal Blood (cord blood)
+        "D005962",  # Glucosylceramidase
+        "D000469",  # Alkaline Phosphatase
+        "D005337",  # Fibrin Tissue Adhesive
+        "D006100",  # Bone marrow cells are given as a transplant: left out below
         "C477385",  # montanide ISA 51, the oil of peptide vaccines
         "C032808",  # keyhole-limpet hemocyanin
     )
-) - {"D006678"}
+) - {"D006678", "D006100"}
+
+# Messengers between cells are given as drugs too: the narrowest headings of these branches are kept.
+MESSENGERS: Final = ("D12.644.276", "D06.472")
 
 # Vaccines by how they are made, or against no disease in particular: no substance.
 KINDS_OF_VACCINE: Final = frozenset(
@@ -133,3 +162,13 @@ SAME: Final = (
 
 # Supplementary concepts that stay apart though UNII lists their names under another substance.
 APART: Final = frozenset(("C103998",))  # epoetin beta; UNII has one entry for all epoetins
+
+# Bacteria that are eaten for health; other bacteria, viruses and animals in the lists are sources of antigens.
+PROBIOTICS: Final = (
+    "B03.353.750.450",  # Lactobacillaceae
+    "B03.353.750.737.872.800",  # Streptococcus thermophilus
+    "B03.510.024.100",  # Bifidobacterium
+    "B03.440.930.500",  # Akkermansia
+    "B03.353.625.375.500.180",  # Clostridium butyricum
+    "B03.300.390.400.158.218",  # Bacillus
+)

@@ -140,10 +140,11 @@ class DrugVocabulary:
             if device:
                 self.devices.update((key(form), tuple(ids)) for form in forms)
                 continue
+            free = {key(form) for form in forms if not form.startswith("'")}
             for form in forms:
                 self.add(form.strip("'"), ids, source)
-                if form.startswith("'"):  # quoted: an abbreviation that must be written just so
-                    folded = key(form)
+                folded = key(form)
+                if form.startswith("'") and folded not in free:  # quoted: it must be written just so
                     self.exactly[folded] = self.exactly.get(folded, frozenset()) | {form.strip("'")}
 
     def _target(self, name: str, source: str) -> list[str]:

@@ -6,8 +6,8 @@ import re
 import unicodedata
 
 # A change from letters to digits ends a word, so that RAD001, RAD-001 and RAD 001 are one name.
-_WORD = re.compile(r"[^\W\d_]+|\d+")
-_MARKS = re.compile(r"\((?:R|TM|r|tm|C)\)|[®™©℠]|(?<=[a-z])(?:TM|SM)(?![A-Za-z])")
+_WORD = re.compile(r"[^\W\d_]+|\d+(?:,\d{3})+(?!\d)|\d+")
+_MARKS = re.compile(r"\((?:R|TM|r|tm|C)\)|[®™©℠]|(?<=[a-z])(?:TM|SM)(?![A-Za-z])|(?<=-[A-Z])TM(?![A-Za-z])")
 _GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "κ": "kappa",
     "λ": "lambda", "μ": "mu", "µ": "mu", "ω": "omega", "τ": "tau", "σ": "sigma", "π": "pi", "θ": "theta",
@@ -21,6 +21,8 @@ def _word(word: str) -> str:
         word = _GREEK.get(word) or "".join(
             c for c in unicodedata.normalize("NFKD", word).casefold() if not unicodedata.combining(c)
         )
+    elif "," in word:
+        return word.replace(",", "")  # CP-751,871 is CP-751871
     if "sulph" in word:
         word = word.replace("sulph", "sulf")
     if len(word) > 4 and word[-1] == "s" and word[-2] not in "suiao":

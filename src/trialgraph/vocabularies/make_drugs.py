@@ -14,12 +14,15 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from trialgraph.vocabularies.drug_facts import (
+    ACIDS_OF_CRYSTALS,
     ALONE,
     APART,
     CLASS_BRANCHES,
     ELEMENTS,
     GIVEN,
     KINDS_OF_VACCINE,
+    MESSENGERS,
+    PROBIOTICS,
     PROTEIN_BRANCHES,
     SALTS,
     SAME,
@@ -37,7 +40,8 @@ _MARKER = re.compile(r"\s*\[([A-Za-z][^\]]*)\]\s*$")
 _CODE = re.compile(r"[A-Z]{1,6}[A-Z]?[- ]?\d{2,}[-A-Z0-9,./ ]{0,12}")
 _COMPANY_CODE = re.compile(r"[A-Z]{2,6}[- ]?\d{3,}[A-Z]{0,2}")
 _CATALOGUE = re.compile(
-    r"(NSC|FEMA|CD|INS|E|EINECS|CAS|UN|IDS|RCRA|ENT|AI3|CCRIS|C\.?I\.?|FD&C|D&C|BRN|CHEBI|HSDB|CI)[- .]*(NO\.?)?[- ]*\d.*",
+    r"(NSC|FEMA|CD|EINECS|CAS|UN|IDS|RCRA|ENT|AI3|CCRIS|FD&C|D&C|BRN|CHEBI|HSDB)[- .]*(NO\.?)?[- ]*\d.*"
+    r"|INS[- ]?(NO\.?)?[- ]?\d{3}[A-Z()]*|E[- ]?\d{3}[A-Z]?|E[- ]?1\d{3}[A-Z]?|C\.?I\.?[- ]*\d{5}.*",
     re.IGNORECASE,
 )
 _DICTIONARY = re.compile(r"J\d{2,3}\.\d{3}[A-Z]")  # numbers of a Japanese chemical dictionary
@@ -150,8 +154,12 @@ def stripped(folded: str) -> str | None:
     """Return a folded name without the words for its salt, or None where it has none or would lose its meaning."""
     parts = folded.split()
     kept = list(parts)
+    if len(kept) > 2 and kept[-1] == "acid" and kept[-2] in ACIDS_OF_CRYSTALS:
+        kept = kept[:-2]
     while len(kept) > 1 and kept[-1] in SALTS:
         kept.pop()
+        if len(kept) > 1 and (kept[-1] in ("s", "l", "d") or kept[-1] == "dimethyl"):
+            kept.pop()  # "cabozantinib S-malate", "trametinib dimethyl sulfoxide"
     while len(kept) > 1 and kept[0] in ELEMENTS and len(kept) > 1 and kept[1] not in SALTS:
         kept = kept[1:]
     if len(kept) == len(parts) or all(
@@ -211,7 +219,9 @@ def is_a_substance(numbers: list[str], leaf: bool, known: bool) -> bool:
         return False
     if known:
         return True
-    return leaf and not all(n.startswith(PROTEIN_BRANCHES) for n in mine)
+    return leaf and (
+        any(n.startswith(MESSENGERS) for n in mine) or not all(n.startswith(PROTEIN_BRANCHES) for n in mine)
+    )
 
 
 def gather(mesh: list[list[str]], supplement: list[list[str]], unii: dict[str, Unii]) -> Maker:
@@ -260,8 +270,9 @@ def _add_headings(maker: Maker, mesh: list[list[str]], all_names: set[str], stro
                 concept.claim(term, SYNONYM, "m")
                 concept.claim(turned(term), SYNONYM, "m")
         i = maker.add(concept)
-        maker.by_official.setdefault(key(name), i)
-        later.append((i, names[1:]))
+        if rank == HEADING:
+            maker.by_official.setdefault(key(name), i)
+        later.append((i, names))
     for i, names in later:
         for term in names:
             maker.by_official.setdefault(key(term), i)
@@ -318,7 +329,9 @@ def _add_supplement(maker: Maker, supplement: list[list[str]], all_vaccines: set
                         at = found
                         break
         if at is None:
-            given = mesh_id in APART | GIVEN or any(h in all_vaccines for h in headings.split(",")) or key(name) in branded
+            given = (
+                mesh_id in APART | GIVEN or any(h in all_vaccines for h in headings.split(",")) or key(name) in branded
+            )
             if not given and not _worth_keeping(name, terms):
                 continue
             at = maker.add(Concept([name], [], [], {}))
@@ -439,7 +452,7 @@ def other_things(mesh: list[list[str]]) -> set[str]:
     """Return the folded names of headings that are no substances: bodies, diseases, procedures, viruses, animals."""
     found = set()
     for _, name, synonyms, trees, *_ in mesh:
-        if not any(n.startswith(("D", "B01.650", "B01.875", "B01.300", "B03", "B05", "J02")) for n in trees.split("|")):
+        if not any(n.startswith(("D", "B01.650", "B01.875", "B01.300", *PROBIOTICS, "J02")) for n in trees.split("|")):
             found.update(map(key, (name, *synonyms.split("|"))))
     return found
 
@@ -456,7 +469,11 @@ def settle(maker: Maker, mixed: dict[str, tuple[int, ...]], others: set[str]) ->
     owners = {}
     for folded, some in claims.items():
         best = min(rank for rank, _, _ in some)
-        if folded in others and best > HEADING and not any(c.mesh[0] in GIVEN for _, p, _ in some for c in _owners(maker, p)):
+        if (
+            folded in others
+            and best > HEADING
+            and not any(c.mesh[0] in GIVEN for _, p, _ in some for c in _owners(maker, p))
+        ):
             continue
         top = {parts: vocabulary for rank, parts, vocabulary in some if rank == best}
         if len(top) > 1 and best <= OFFICIAL:
@@ -475,6 +492,8 @@ def usable(folded: str, rank: int) -> bool:
     """Tell whether a name is safe to look for: long enough for how well it is attested."""
     parts = folded.split()
     letters = sum(len(p) for p in parts if p[0].isalpha())
+    if re.fullmatch(r"cd \d+ ?\w?|hla .*", folded):
+        return False  # marks of cells
     digits = any(p.isdigit() for p in parts)
     if letters == 0 or (parts[0].isdigit() and letters < 4) or len(parts) > 12:
         return False
