@@ -12,16 +12,8 @@ from trialgraph.entities.corrections import Corrections
 from trialgraph.model import OrganizationLink, Resolution
 from trialgraph.text import clean, fold
 from trialgraph.vocabularies import countries
-from trialgraph.vocabularies.organization_names import (
-    Name,
-    distinctive,
-    hosts,
-    named,
-    parse,
-    reads_like_a_name,
-    without_place,
-    words,
-)
+from trialgraph.vocabularies.organization_names import Name, hosts, parse, reads_like_a_name, without_place
+from trialgraph.vocabularies.organization_words import distinctive, named, words
 from trialgraph.vocabularies.organizations import Organization, OrganizationVocabulary, bag, load
 
 _SURE = {"user": 1.0, "alias-table": 1.0, "ror": 0.95, "spelling": 0.9, "affiliate": 0.85}

@@ -10,7 +10,7 @@ import msgspec
 from trialgraph.entities.organizations import OrganizationLinker
 from trialgraph.model import Official, OrganizationLink, Trial
 from trialgraph.text import fold
-from trialgraph.vocabularies.organization_names import words
+from trialgraph.vocabularies.organization_words import words
 
 _CUT = re.compile(r"\s*(?:,|;|\(|\[|\s[-–—]\s|/).*$")
 _NICKNAME = re.compile(r"\s*\([^()]*\)\s*(?=[^\W\d_])")  # "Xueyu (Eric) Chen"

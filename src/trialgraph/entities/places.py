@@ -10,7 +10,8 @@ import msgspec
 from trialgraph.model import Location, Trial
 from trialgraph.text import fold, slug
 from trialgraph.vocabularies import countries
-from trialgraph.vocabularies.organization_names import parse, tokens
+from trialgraph.vocabularies.organization_names import parse
+from trialgraph.vocabularies.organization_words import tokens
 
 # Where one town's name is found in many states, the state tells them apart; elsewhere records write it too loosely.
 _BY_STATE = frozenset(("US", "CA", "AU", "IN", "BR", "MX"))

@@ -15,7 +15,7 @@ import msgspec
 from trialgraph.limits import MOST_SAME_NUMBER
 from trialgraph.model import Trial
 from trialgraph.registries import identifiers
-from trialgraph.vocabularies.organization_names import tokens, words
+from trialgraph.vocabularies.organization_words import tokens, words
 
 
 class Mention(msgspec.Struct, frozen=True, gc=False):

@@ -9,7 +9,8 @@ from importlib.resources import files
 
 import msgspec
 
-from trialgraph.vocabularies.organization_names import named, parse
+from trialgraph.vocabularies.organization_names import parse
+from trialgraph.vocabularies.organization_words import named
 
 ROR_FILE = "organizations-ror.tsv.xz"
 HAND_FILE = "organizations.tsv"
