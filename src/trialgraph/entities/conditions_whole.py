@@ -10,7 +10,8 @@ from trialgraph.vocabularies.words import Words, read
 LONGEST_NAME = 9  # words; longer names of MeSH are never written whole
 MOST_FREE = 6  # words beside a name; a stretch with more is no name with a stage
 CONFIDENCE = (1.0, 0.97, 0.92, 0.85)  # by looseness of the form that matched
-OF_OTHERS = 0.85  # a name that is neither MeSH's nor hand-made
+# At most, by where the name is from: everyday names may be a little narrower than their heading.
+BY_VOCABULARY = {"mesh": 1.0, "hand": 0.95, "registry": 0.85, "mesh-supplementary": 0.8}
 
 
 class Whole:
@@ -27,8 +28,7 @@ class Whole:
         if not found or (found.looseness > 1 and self.index.is_other(words.words)):
             return None
         method = ("exact", "reordered", "same-words", "same-words")[found.looseness]
-        known = found.name.vocabulary in ("mesh", "hand")
-        confidence = CONFIDENCE[found.looseness] if known else OF_OTHERS
+        confidence = min(CONFIDENCE[found.looseness], BY_VOCABULARY[found.name.vocabulary])
         broader = found.name.vocabulary == "mesh-supplementary"  # a rare disease under its heading
         return Part(found.name.ids, found.name.alias, found.name.vocabulary, method, confidence, text, broader)
 
