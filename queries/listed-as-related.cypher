@@ -12,6 +12,6 @@ RETURN l.position AS position, o.trial_id AS trial_id, o.brief_title AS title, l
          ['drugs', s.shared_drugs], ['classes', s.shared_classes], ['conditions', s.shared_conditions],
          ['procedures', s.shared_procedures], ['setting', s.shared_settings], ['words', s.shared_terms]
        ] WHERE size(pair[1]) > 0 |
-         pair[0] + ': ' + reduce(text = head(pair[1]), one IN tail(pair[1]) | text + ', ' + one)
+         pair[0] + ': ' + reduce(text = head(pair[1]), one IN tail(pair[1]) | text + ' + ' + one)
        ] AS because
 ORDER BY position, trial_id

@@ -147,7 +147,7 @@ def drawn(land: Landscape) -> dict[str, Any]:
                 "target": pair["target"],
                 "score": pair["score"],
                 "because": [
-                    f"{name}: {', '.join(pair[name])}"
+                    f"{name}: {' + '.join(pair[name])}"
                     for name in ("drugs", "classes", "conditions", "procedures", "words")
                     if pair[name]
                 ],

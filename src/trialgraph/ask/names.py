@@ -59,10 +59,14 @@ def resolve(kind: str, given: str, store: Store) -> Resolution:
     """
     given = given.strip()
     kinds = SUBJECTS if kind == "subject" else (kind,)
-    found = [one for one in (_resolve(each, given, store) for each in kinds) if one is not None]
-    if found:
-        held = [one for one in found if is_held(one, store)]
-        return (held or found)[0]
+    first = None
+    for each in kinds:  # the first that the graph holds, so that no vocabulary is read in vain
+        found = _resolve(each, given, store)
+        if found is not None and is_held(found, store):
+            return found
+        first = first or found
+    if first is not None:
+        return first
     nearest = suggestions(kinds, given, store)
     hint = f"; did you mean {_either(nearest)}?" if nearest else ""
     raise UsageError(f"no {_WORDS[kind]} is known as {given!r}{hint}")

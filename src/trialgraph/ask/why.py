@@ -224,7 +224,7 @@ def _similar_rows(found: dict[str, Any], a: str, b: str) -> list[dict[str, Any]]
         else:
             told = shared
         share = f" add {adds:.3f}" if adds is not None else ""
-        sentence = f"{part}{share}: {', '.join(told) or 'nothing in common by name'}"
+        sentence = f"{part}{share}: {' + '.join(told) or 'nothing in common by name'}"
         rows.append(same | {"evidence": sentence, "words": "; ".join(shared)})
     return rows
 
