@@ -1,4 +1,4 @@
-# make demo · make test · make check · make bench · make torture
+# make demo · make test · make check · make bench · make torture · make docs
 # Everything is installed into .venv by the first target that needs it.
 # The first Python that runs and is new enough (a name on the PATH may be a shim that does not run).
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -27,6 +27,9 @@ bench: $(READY)
 
 torture: $(READY)
 	$(BIN)/python -m tests.torture
+
+docs: $(READY)
+	$(BIN)/python scripts/make_docs.py
 
 $(READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "trialgraph needs Python 3.11 or newer on the PATH, or: make PYTHON=/path/to/python3"; exit 1; }

@@ -48,7 +48,10 @@ def imports_of(path: Path) -> set[str]:
 
 
 def test_help_imports_nothing_heavy():
-    code = "import sys; from trialgraph.cli.main import cli; cli(['--help'], standalone_mode=False); print(sorted(sys.modules), file=sys.stderr)"
+    code = (
+        "import sys; from trialgraph.cli.main import cli; cli(['--help'], standalone_mode=False);"
+        "print(sorted(sys.modules), file=sys.stderr)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert set(ast.literal_eval(done.stderr)) & HEAVY == set()
     assert "Example: trialgraph demo" in done.stdout
