@@ -63,7 +63,8 @@ def test_a_string_names_its_headings(linker, raw, headings):
     "raw",
     [
         "Healthy", "Healthy Volunteers", "Subjects Without Type 1 Diabetes", "Pharmacokinetics",
-        "Coronary Artery Bypass", "Kidney Transplantation", "Magnetic Resonance Imaging", "Sirolimus", "", " ; ", "Stroke Volume",
+        "Coronary Artery Bypass", "Kidney Transplantation", "Magnetic Resonance Imaging", "Sirolimus", "", " ; ",
+        "Stroke Volume",
     ],
 )  # fmt: skip
 def test_what_is_no_condition_gives_nothing(linker, raw):
@@ -140,11 +141,9 @@ def test_running_text_gives_the_conditions_it_mentions_once(linker):
     assert names(linker.find(text)) == ["Breast Neoplasms", "Asthma", "Gastroesophageal Reflux"]
 
 
-@pytest.mark.parametrize(
-    "text", ["side effects", "sertraline HCl tablets", "all patients", "stroke volume", "gerd and copd"]
-)
+@pytest.mark.parametrize("text", ["side effects", "sertraline HCl tablets", "all patients", "stroke volume"])
 def test_words_that_are_no_conditions_are_not_found_in_text(linker, text):
-    assert not [link for link in linker.find(text) if "gerd" not in text and link.name]
+    assert linker.find(text) == ()
 
 
 def test_the_hierarchy_has_several_parents(linker):

@@ -56,6 +56,7 @@ def test_care_as_usual_controls_and_shams_give_nothing(linker, label, kind):
 def test_a_placebo_beside_a_thing_keeps_the_thing(linker):
     assert [link.name for link in linker.understand("Placebo + exercise")] == ["Exercise"]
     assert [link.name for link in linker.understand("Acupuncture and usual care")] == ["Acupuncture Therapy"]
+    assert [link.name for link in linker.understand("Exercise with sham acupuncture")] == ["Exercise"]
 
 
 def test_drugs_are_left_to_the_drug_linker(linker):

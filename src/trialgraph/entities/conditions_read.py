@@ -61,7 +61,7 @@ class Reader:
         for attempt in (self._brackets, self.whole.read):
             if parts := attempt(text):
                 return Reading(parts, whole=True, words=weighty)
-        if infection := self._organism(text, words.words):
+        if infection := self.whole.infection(words.words, text):
             return Reading((infection,), whole=True, words=weighty)
         if self.index.is_substance(words.words):
             return Reading(nothing=True, words=weighty)
@@ -150,15 +150,6 @@ class Reader:
         return Reading(tuple(once(found)), whole=bool(found), nothing=not found, words=weighty)
 
     # --- other ways ---------------------------------------------------------------------------------------------------
-
-    def _organism(self, text: str, words: tuple[str, ...]) -> Part | None:
-        """Read an organism as its infection: "respiratory syncytial virus"."""
-        if not self.index.is_organism(words):
-            return None
-        found = self.index.find((*words, "infection"), 2)
-        if not found:
-            return None
-        return Part(found.name.ids, found.name.alias, found.name.vocabulary, "same-words", 0.85, text)
 
     def _mended(self, text: str, words: tuple[str, ...]) -> Reading | None:
         """Read a string again with misspelt words mended."""

@@ -62,6 +62,8 @@ def _names(whole: Whole, text: str, words: Words) -> tuple[list[Part], list[bool
         if any(taken[first:last]):
             continue
         stretch = words.words[first:last]
+        if last - first > 1 and stretch[0] in index.words.weak:
+            continue  # the disease of "Parkinson disease psychosis" belongs to the word before it
         span = words.stretch(text, first, last)
         found = index.find(stretch, 2)
         if found and not whole.is_lone(found.name.ids):
@@ -76,8 +78,10 @@ def _names(whole: Whole, text: str, words: Words) -> tuple[list[Part], list[bool
             confidence = CONFIDENCE[found.looseness]
             broader = name.vocabulary == "mesh-supplementary"
             parts.append((first, Part(name.ids, name.alias, name.vocabulary, "span", confidence, span, broader)))
-        elif last - first > 1 and index.is_other(stretch):
-            other += last - first
+        elif infection := whole.infection(stretch, span):
+            parts.append((first, infection))
+        elif last - first > 1 and (heading := index.is_other(stretch)):
+            other += 0 if index.mesh[heading].is_in("A") else last - first
         elif last - first == 1 and sum(c.isupper() for c in span) > 1 and (short := whole.abbreviation(span)):
             parts.append((first, short[0]))
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from trialgraph.entities.conditions_index import Found, Index
 from trialgraph.entities.conditions_sites import Sites
 from trialgraph.entities.conditions_words import Part, Weights, is_abbreviation, windows
@@ -63,6 +65,15 @@ class Whole:
         if ids := self.index.words.learned_abbreviations.get(text.upper()):
             return (Part(ids, text.upper(), "registry", "abbreviation", 0.8, text),)
         return ()
+
+    def infection(self, words: Sequence[str], span: str) -> Part | None:
+        """Return the infection with an organism that the words as a whole name, or None."""
+        if not self.index.is_organism(words):
+            return None
+        found = self.index.find((*words, "infection"), 2)
+        if not found or self.is_lone(found.name.ids):
+            return None
+        return Part(found.name.ids, found.name.alias, found.name.vocabulary, "same-words", 0.85, span)
 
     def is_lone(self, ids: tuple[str, ...]) -> bool:
         """Tell whether headings say nothing without the rest of the name."""
