@@ -10,6 +10,7 @@ from trialgraph.entities.conditions_whole import CONFIDENCE, LONGEST_NAME, Whole
 from trialgraph.entities.conditions_words import Part, Reading, most_specific, windows
 from trialgraph.vocabularies.words import Words, read
 
+TAIL = frozenset(("disease", "disorder", "syndrome"))  # words that end a name; none begins with them
 LONGEST_TEXT = 9  # words: a longer string without any known name is a sentence
 LEFT_COSTS = 0.5  # of the confidence, were all words with weight left over
 SPAN_COSTS = 0.05  # of the confidence, since the rest of the string was not understood
@@ -62,7 +63,7 @@ def _names(whole: Whole, text: str, words: Words) -> tuple[list[Part], list[bool
         if any(taken[first:last]):
             continue
         stretch = words.words[first:last]
-        if last - first > 1 and stretch[0] in index.words.weak:
+        if last - first > 1 and stretch[0] in TAIL:
             continue  # the disease of "Parkinson disease psychosis" belongs to the word before it
         span = words.stretch(text, first, last)
         found = index.find(stretch, 2)
