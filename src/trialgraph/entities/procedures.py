@@ -32,6 +32,20 @@ _GLUE = frozenset(
 _SURGERY = re.compile(
     r"\w{3,}(?:ectomy|otomy|ostomy|plasty|rrhaphy|desis|pexy)\b|\bsurg|\bresection|\brepair|\bexcision"
 )
+# "enhanced usual care", "standard of care alone": words around them that make no thing of them.
+_USUAL = re.compile(
+    r"\b(?:(?:treatment|therapy|care) as usual|(?:usual|standard|routine|conventional|regular) (?:medical |clinical )?"
+    r"(?:cardiac |diabetes |prenatal |antenatal |nursing )?(?:care|treatment|therapy|practice|management)|"
+    r"standards? of care|waiting[- ]list|wait[- ]?list(?:ed)?|no[- ](?:treatment|intervention)|"
+    r"guideline[- ]directed medical therap(?:y|ies)|(?:optimal|best) (?:available )?medical (?:therapy|treatment))\b", re.IGNORECASE,
+)  # fmt: skip
+_EMPTY = frozenset(
+    ("enhanced", "standard", "usual", "group", "arm", "only", "alone", "control", "condition", "best", "local",
+     "current", "treatment", "care", "therapy", "in", "for", "the", "of", "with", "a", "per", "by", "according", "to", "patient")
+)  # fmt: skip
+_ISOTOPE = re.compile(
+    r"\b(?:[A-Z][a-z]?[- ]?\d{2,3}m?|\d{2,3}m?[- ]?[A-Z][a-z]?|yttrium|iodine I|indium|lutetium|fludeoxyglucose)\b"
+)
 _BREAK = re.compile(r"[.;:()\"\n]|, ")
 _LENS = re.compile(r"\b\w+filcon\b", re.IGNORECASE)  # USAN: -filcon ends the name of a material of soft contact lenses
 LENSES = "D003263"  # Contact Lenses, Hydrophilic
@@ -187,10 +201,14 @@ class ThingLinker:
         return self._as_text(intervention, number)
 
     def _as_text(self, intervention: Intervention, number: int) -> list[ThingLink]:
-        label = _BRACKETS.sub(" ", _MARKS.sub(" ", intervention.name)).strip(" .,;:-")
+        label = " ".join(_BRACKETS.sub(" ", _MARKS.sub(" ", intervention.name)).split()).strip(" .,;:-")
+        if intervention.type == "RADIATION" and _ISOTOPE.search(label):
+            return []  # a radioactive drug, which the drug linker knows
         words = read(label).words
         content = [w for w in words if w not in _GLUE]
         if not content or len(words) > LONGEST_TEXT_NAME or set(content) & self._words.sham:
+            return []
+        if all(w in self._substances for w in content):
             return []
         if intervention.type == "OTHER" and not set(content) & self._words.thing:
             return []
@@ -202,10 +220,19 @@ class ThingLinker:
         field = FIELD.format(number, "name")
         return [_link(target, intervention.name, label, "label", hit, "text", 0.5, field, number)]
 
+    @functools.cached_property
+    def _substances(self) -> frozenset[str]:
+        """Names of one word of substances; read when the first label without a known name is met."""
+        names = (read(heading.name).words for heading in self.mesh.within("D"))
+        return frozenset(words[0] for words in names if len(words) == 1)
+
     def _is_nothing(self, label: str) -> bool:
         """Tell whether every part of a label names nothing: "usual care", "sham device", "control + questionnaire"."""
         pieces = [" ".join(read(p).words) for p in _PIECES.split(_BRACKETS.sub(" ", label))]
         whole = " ".join(read(_BRACKETS.sub(" ", label)).words)
+        rest = _USUAL.sub(" ", label)
+        if rest != label and not set(read(rest).words) - _EMPTY:
+            return True
         return whole in self._words.nothing or all(
             p in self._words.nothing or not p or p.split()[0] in self._words.sham for p in pieces
         )

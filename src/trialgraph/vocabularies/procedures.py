@@ -92,7 +92,11 @@ def label_and_kind(heading: Descriptor) -> tuple[str, str | None]:
     for branch, label, kind in KINDS:
         if heading.is_in(branch):
             return label, kind
-    return "Procedure", "PROGRAMME"
+    if heading.is_in("D", "J"):
+        return "Device", None  # materials: fillers, adhesives, contact lens solutions
+    if heading.is_in("F"):
+        return "Procedure", "BEHAVIOR"
+    return "Procedure", "THERAPY" if heading.is_in("A", "B", "G") else "PROGRAMME"
 
 
 def target(heading: Descriptor) -> Target:
