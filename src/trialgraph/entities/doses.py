@@ -11,8 +11,10 @@ from trialgraph.limits import MOST_DOSE_TEXT
 from trialgraph.vocabularies.keys import words
 
 _UNIT = (
-    r"mg/kg/day|mg/kg/d|mg/kg|mg/m\^?2(?:/day)?|mg/m²|mg/day|mg/d|mg/ml|mcg/kg/min|mcg/kg|µg/kg/min|µg/kg|ug/kg|mcg/day|"
-    r"µg/day|g/day|g/kg|iu/kg|iu/day|u/kg|units?/kg|units?/day|auc|mg|mcg|micrograms?|µg|μg|ug|milligrams?|grams?|gm|g|kg|"
+    r"mg/kg/day|mg/kg/d|mg/kg|mg/m\^?2(?:/day)?|mg/m²|mg/day|mg/d|mg/ml|mcg/kg/min|mcg/kg|µg/kg/min|µg/kg|ug/kg|"
+    r"mcg/day|"
+    r"µg/day|g/day|g/kg|iu/kg|iu/day|u/kg|units?/kg|units?/day|auc|mg|mcg|micrograms?|µg|μg|ug|"
+    r"milligrams?|grams?|gm|g|kg|"
     r"ng|ml|iu|miu|kiu|units?|u|mmol|meq|mci|gbq|mbq|pfu|cfu|gy|ppm|%|nmol"
 )
 _DOSE = re.compile(rf"(?<![\w.,])(\d+(?:[.,]\d+)*)\s*(?:-|–)?\s*({_UNIT})(?![\w²])", re.IGNORECASE)
@@ -23,13 +25,15 @@ _FORMS = {
     "solution": "solution", "suspension": "suspension", "spray": "spray", "drops": "drop", "powder": "powder",
     "lotion": "lotion", "foam": "foam", "suppository": "suppository suppositorie", "syrup": "syrup",
     "implant": "implant", "stent": "stent", "inhaler": "inhaler diskus turbuhaler respimat pmdi mdi dpi",
-    "lozenge": "lozenge", "granules": "granule", "film": "film", "ring": "ring", "gum": "gum", "pen": "pen autoinjector",
+    "lozenge": "lozenge", "granules": "granule", "film": "film", "ring": "ring", "gum": "gum",
+    "pen": "pen autoinjector",
 }  # fmt: skip
 _ROUTES = {
     "oral": "oral|orally|by mouth|po|p o|per os", "intravenous": "intravenous|intravenously|iv|i v|ivpb",
     "subcutaneous": "subcutaneous|subcutaneously|sc|s c|subq|sub q|subcut|sq",
     "intramuscular": "intramuscular|intramuscularly|im|i m", "topical": "topical|topically",
-    "inhaled": "inhaled|inhalation|nebulized|nebulised|nebulizer", "ophthalmic": "ophthalmic|eye drop|eyedrop|intraocular",
+    "inhaled": "inhaled|inhalation|nebulized|nebulised|nebulizer",
+    "ophthalmic": "ophthalmic|eye drop|eyedrop|intraocular",
     "intranasal": "intranasal|intranasally|nasal|nasally|intra nasal", "intravitreal": "intravitreal|intravitreally",
     "intrathecal": "intrathecal|intrathecally", "epidural": "epidural|epidurally", "rectal": "rectal|rectally",
     "vaginal": "vaginal|vaginally|intravaginal", "sublingual": "sublingual|sublingually|buccal",
@@ -44,14 +48,15 @@ _FREQUENCIES = {
     "four times daily": "four time a day|four time daily|4 time a day|4 time daily|qid|q i d|every 6 hour|q 6 h",
     "every other day": "every other day|alternate day|qod|every 2 day|every second day",
     "twice weekly": "twice weekly|twice a week|twice per week|biweekly|2 time a week|two time a week|two time per week",
-    "three times weekly": "three time a week|three time weekly|3 time a week|3 time weekly|thrice weekly|3 time per week|"
-    "three time per week",
+    "three times weekly": "three time a week|three time weekly|3 time a week|3 time weekly|thrice weekly|"
+    "3 time per week|three time per week",
     "every 2 weeks": "every 2 week|every two week|every other week|q 2 w|fortnightly|every 14 day",
     "every 3 weeks": "every 3 week|every three week|q 3 w|every 21 day",
     "every 4 weeks": "every 4 week|every four week|q 4 w|every 28 day",
     "once weekly": "once weekly|once a week|once per week|weekly|every week|qw|q 1 w|per week",
     "monthly": "monthly|once a month|every month|once monthly|q 1 m|per month",
-    "once daily": "once daily|once a day|once per day|qd|q d|od|o d|daily|every day|per day|qday|each day|q 24 h|once day",
+    "once daily": "once daily|once a day|once per day|qd|q d|od|o d|daily|every day|per day|qday|"
+    "each day|q 24 h|once day",
     "single dose": "single dose|once only|one dose|single administration",
 }
 _PHRASES: dict[str, tuple[int, str]] = {
@@ -67,7 +72,8 @@ for _phrase in _PHRASES:
 _ABOUT = re.compile(
     rf"{_DOSE.pattern}|(?<![\w/])(?:"
     r"(?:low|high|medium|mid|higher|lower|single|multiple|ascending|fixed|first|second)[- ]doses?|doses?|dosage|"
-    r"(?:extended|immediate|modified|sustained|prolonged|delayed|controlled|slow)[- ]releas(?:e|ed)|generic|treatment|therapy|"
+    r"(?:extended|immediate|modified|sustained|prolonged|delayed|controlled|slow)[- ]releas(?:e|ed)|generic|"
+    r"treatment|therapy|"
     r"supplement(?:ation)?s?|group|arm|cohort)(?!\w)|[(\[][^)\]]*[)\]]|[®™]",
     re.IGNORECASE,
 )
@@ -102,7 +108,10 @@ def is_dose(text: str) -> bool:
 
 
 def near(text: str, start: int, end: int, description: str | None, *, alone: bool) -> Dose:
-    """Return the dose of a drug named at a place: from the words after it, else before it, else (if alone) the description."""
+    """Return the dose of a drug named at a place: from the words after it, else before it.
+
+    A drug alone in its entry takes what the description tells, too.
+    """
     after, before = text[end : end + 80], text[max(0, start - 30) : start]
     stop = re.search(r"[+;]|\band\b|\bplus\b|/(?=\s*[A-Za-z]{4})|,\s*[A-Za-z]{4}", after)
     mine = after[: stop.start()] if stop else after

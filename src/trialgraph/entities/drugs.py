@@ -219,18 +219,12 @@ class DrugLinker:
 
     def _abbreviated(self, words: str, text: TrialText, label: str | None = None, offset: int = 0) -> list[_Found]:
         """Return what the trial's own text says the unknown words of a label stand for."""
-        found: list[_Found] = []
-        for short, start, end in text.candidates(words):
-            match = text.meaning(short)
-            if match:
-                for drug in match.drugs:
-                    found.append(
-                        _Found(
-                            self._canonical(drug), label or words, offset + start, offset + end, "abbreviation", "name",
-                            match.alias, match.vocabulary, "abbreviation",
-                        )
-                    )  # fmt: skip
-        return found
+        mentions = [
+            Mention(offset + start, offset + end, match, "abbreviation")
+            for short, start, end in text.candidates(words)
+            if (match := text.meaning(short))
+        ]
+        return [_retold(f, "abbreviation") for f in self._founds(mentions, label or words, "abbreviation", "name")]
 
     def _device(self, entry: Intervention) -> list[_Found]:
         """A device includes a drug when its words say that it gives the drug off, or when it is a brand that does."""

@@ -12,7 +12,7 @@ from trialgraph.vocabularies.drugs import DrugVocabulary, Match
 from trialgraph.vocabularies.keys import key
 
 _SHORT = re.compile(r"[A-Za-z][A-Za-z]*[A-Z0-9][\w-]*(?:[ -]\d+\w*)?|[A-Z]{2,}\d*|[a-z]{1,4}-?\d{2,}")
-_UNITS = frozenset("mg kg ml mcg ug iu qd bid tid iv sc im po od mm cm hr xl sr er cr xr".split())
+_UNITS = frozenset("""mg kg ml mcg ug iu qd bid tid iv sc im po od mm cm hr xl sr er cr xr""".split())  # noqa: SIM905
 
 
 class TrialText:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 import msgspec
 
 from trialgraph.vocabularies.drugs import Drug, DrugVocabulary, Match
@@ -40,17 +41,18 @@ _JOINT = re.compile(
 )
 _OPEN, _CLOSE = "([{", ")]}"
 
-# What comes after a name and makes it something else than the drug given: a class that acts on it, a measurement, a device.
+# What comes after a name and makes it something else than the drug given: a class that acts on it, a test, a device.
 _AFTER = frozenset(
-    """inhibitor antagonist agonist blocker antibody receptor modulator deficiency tolerance monitoring monitor sensor
-    pump meter testing assay level clamp restriction free sparing naive naïve resistant resistance elimination
-    withdrawal discontinuation avoidance cessation induced reuptake analyzer measurement sensitivity secretion
-    metabolism abuse dependence clearance elastography channel binding depletion responsive refractory refractoriness
-    conjugate conjugated carrier analogue analog inhibition antagonism blockade agonism""".split()
+    """inhibitor antagonist agonist blocker antibody receptor modulator deficiency tolerance monitoring monitor
+        sensor pump meter testing assay level clamp restriction free sparing naive naïve resistant resistance
+        elimination withdrawal discontinuation avoidance cessation induced reuptake analyzer measurement
+        sensitivity secretion metabolism abuse dependence clearance elastography channel binding depletion
+        responsive refractory refractoriness conjugate conjugated carrier analogue analog inhibition
+        antagonism blockade agonism""".split()  # noqa: SIM905
 )  # fmt: skip
 # What comes before a name and says that it is not given.
 _BEFORE = frozenset(
-    "without no anti non stop stopping discontinue discontinuation withdrawal withdraw against minus".split()
+    """without no anti non stop stopping discontinue discontinuation withdrawal withdraw against minus""".split()  # noqa: SIM905
 )
 _NOT_GIVEN = frozenset(
     ("elimination", "withdrawal", "discontinuation", "avoidance", "cessation", "removal", "stopping", "discontinuing")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _PLACEBO = re.compile(
-    r"\b(?:placebos?|plac|pbo|placebo-?controlled|vehicles?|vehicule|sham|dummy|dummies|mock|simulated|inactive|excipients?)\b",
+    r"\b(?:placebos?|plac|pbo|placebo-?controlled|vehicles?|vehicule|sham|dummy|"
+    r"dummies|mock|simulated|inactive|excipients?)\b",
     re.IGNORECASE,
 )
 # "placebo to X", "vehicle for X and Y", "X matching placebo": what the word governs
@@ -18,7 +19,8 @@ _GOVERNS = re.compile(
 _SALINE = re.compile(
     r"\b(?:(?:normal|isotonic|physiologic(?:al)?|sterile|buffered|phosphate[- ]buffered|0[.,]9\s*%?|bacteriostatic|"
     r"preservative[- ]free)[\s-]*)*\bsaline\b(?:[\s-]*(?:solution|injection|infusion|placebo|0[.,]9\s*%|control))*"
-    r"|\b0[.,]9\s*%?\s*(?:\(?w/v\)?\s*)?(?:sodium chloride|nacl|natrium chloride|salt solution)\b(?:\s*(?:solution|injection|infusion))*"
+    r"|\b0[.,]9\s*%?\s*(?:\(?w/v\)?\s*)?(?:sodium chloride|nacl|natrium chloride|salt solution)\b"
+    r"(?:\s*(?:solution|injection|infusion))*"
     r"|\b(?:sodium chloride|nacl)\s*\(?(?:solution|injection|infusion)?[\s,]*0[.,]9\s*%?"
     r"|\b(?:sterile |distilled |tap )*water(?: for injections?)?\b",
     re.IGNORECASE,
@@ -27,10 +29,12 @@ _HYPERTONIC = re.compile(r"\bhypertonic\b|(?<![\d.,])(?:[3-9]|10|20|23[.,]4|7[.,
 _CARE = re.compile(
     r"\b(?:standard|usual|routine|conventional|best|optimal|optimi[sz]ed|supportive|current|existing|background|"
     r"customary|regular|normal|local|ongoing|active|intensive|basic)\b[\w\s/,-]*"
-    r"\b(?:care|treatment|therapy|therapies|management|practice|regimen|medications?|procedures?|dressing|diet|support)\b"
+    r"\b(?:care|treatment|therapy|therapies|management|practice|regimen|medications?|procedures?|"
+    r"dressing|diet|support)\b"
     r"|\bstandard of care\b|\bsoc\b|\bno (?:treatment|intervention|drug|therapy|medication|prophylaxis|vaccine)\b"
     r"|\b(?:un|non-?)treated\b|\bobservation(?:al)?\b|\bwatchful waiting\b|\bcontrol(?: group| arm)?\b"
-    r"|\bquestionnaires?\b|\bsurvey\b|\blaboratory\b|\bcollection\b|\bblood (?:draw|sample|sampling|test)s?\b|\bbiopsy\b",
+    r"|\bquestionnaires?\b|\bsurvey\b|\blaboratory\b|\bcollection\b|"
+    r"\bblood (?:draw|sample|sampling|test)s?\b|\bbiopsy\b",
     re.IGNORECASE,
 )
 

@@ -20,7 +20,8 @@ STRENGTH = (EXPERIMENTAL, ACTIVE, PLACEBO, BACKGROUND, UNKNOWN)  # the strongest
 _CONTROLS = frozenset(("ACTIVE_COMPARATOR", "PLACEBO_COMPARATOR", "SHAM_COMPARATOR", "NO_INTERVENTION"))
 _COMPARED = re.compile(r"\bcomparator\b|\bactive control\b|\breference (?:drug|product|treatment)\b", re.IGNORECASE)
 _AROUND = re.compile(
-    r"\bbackground\b|\brescue\b|\bpre-?medication\b|\bconcomitant\b|\bconditioning\b|\bprophyla(?:xis|ctic) (?:for|against) "
+    r"\bbackground\b|\brescue\b|\bpre-?medication\b|\bconcomitant\b|\bconditioning\b|"
+    r"\bprophyla(?:xis|ctic) (?:for|against) "
     r"(?:gvhd|infection|nausea)|\ball (?:patients|participants|subjects) (?:will )?(?:receive|get|be given)",
     re.IGNORECASE,
 )
@@ -97,7 +98,7 @@ def _without_arms(trial: Trial, mine: set[int], told: str | None) -> tuple[str, 
 def _something_else_differs(trial: Trial, mine: set[int]) -> bool:
     """Tell whether an intervention other than these, and no placebo, is given in some arms and not in others."""
     by_arm = [_given(trial, place) - mine for place in range(len(trial.arms))]
-    differing = set().union(*by_arm) - set.intersection(*by_arm) if by_arm else set()
+    differing = {i for given in by_arm for i in given if any(i not in other for other in by_arm)}
     return any(not is_placebo(trial.interventions[i].name) for i in differing if i < len(trial.interventions))
 
 

@@ -7,8 +7,8 @@ import re
 import string
 
 from trialgraph.entities import doses
-from trialgraph.entities.drugs_find import Mention, is_not_given
-from trialgraph.entities.drugs_nothing import is_care, is_placebo, is_control_saline
+from trialgraph.entities.drugs_find import Mention
+from trialgraph.entities.drugs_nothing import is_care, is_control_saline, is_placebo
 from trialgraph.limits import EDIT_LETTERS, MOST_LABEL_WORDS
 from trialgraph.vocabularies import mesh
 from trialgraph.vocabularies.drugs import DrugVocabulary, Match
@@ -53,10 +53,11 @@ _SAYS_HOW = re.compile(
 )
 _TRIAL_WORDS = frozenset(
     """group arm cohort part study treatment therapy dose high low medium intensive regimen drug drugs medication
-    comparator active experimental control test reference product investigational chemotherapy immunotherapy
-    antibiotic antibiotics surgery radiation radiotherapy transplant transplantation collection sample observation
-    intervention standard care vaccine injection infusion tablet capsule cream gel lotion patch ointment spray solution
-    oral topical intravenous subcutaneous daily weekly once twice placebo sedation anesthesia analgesia block""".split()
+        comparator active experimental control test reference product investigational chemotherapy
+        immunotherapy antibiotic antibiotics surgery radiation radiotherapy transplant transplantation
+        collection sample observation intervention standard care vaccine injection infusion tablet capsule
+        cream gel lotion patch ointment spray solution oral topical intravenous subcutaneous daily weekly once
+        twice placebo sedation anesthesia analgesia block""".split()  # noqa: SIM905
 )  # fmt: skip
 
 
@@ -142,7 +143,12 @@ def unlisted(label: str, kind: str, vocabulary: DrugVocabulary) -> tuple[str, in
     rare = [w for w in key(bare).split() if _is_rare(w) and w not in vocabulary.nothing]
     if len(tokens) == 1 and rare and bare[0].isalpha():
         return bare, start, start + len(bare)
-    if len(bare.split()) == 1 and len(bare) > 5 and any(c.isdigit() for c in bare) and sum(c.isupper() for c in bare) > 2:
+    if (
+        len(bare.split()) == 1
+        and len(bare) > 5
+        and any(c.isdigit() for c in bare)
+        and sum(c.isupper() for c in bare) > 2
+    ):
         return bare, start, start + len(bare)
     short = [w for w in tokens if w.isupper() and w.isalpha() and len(w) > 1 and key(w) not in ordinary_words()]
     if kind == "BIOLOGICAL" and 1 < len(tokens) <= 3 and short and all(w[0].isupper() for w in tokens):

@@ -66,7 +66,7 @@ def is_vaccine(text: str) -> bool:
 
 
 def vaccines(text: str, vocabulary: DrugVocabulary) -> list[Mention]:
-    """Return the vaccines that a text names by the diseases they are against, each disease once, the longer name first."""
+    """Return the vaccines that a text names by the diseases they are against, each disease once."""
     found: list[Mention] = []
     for pattern, heading in _AGAINST:
         place = pattern.search(text)

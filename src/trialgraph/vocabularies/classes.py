@@ -58,9 +58,9 @@ class Classes:
                     n.startswith("D") and n.count(".") >= SHALLOW_CLASS and not n.startswith(_NO_CLASS) for n in numbers
                 ):
                     self._put(found, above, TREE, "mesh-tree", "tree_numbers", 1.0)
-        class_id = self._by_stem(name or (heading.name if heading else ""))
-        if class_id:
-            self._put(found, class_id, STEM, "inn-stem", "name", 0.9)
+        by_name = self._by_stem(name or (heading.name if heading else ""))
+        if by_name:
+            self._put(found, by_name, STEM, "inn-stem", "name", 0.9)
         return tuple(found.values())
 
     def _put(

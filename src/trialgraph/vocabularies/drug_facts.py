@@ -7,45 +7,48 @@ from typing import Final
 # Counter-ions, esters used as salts, and states of hydration: with or without them it is the same drug.
 SALTS: Final = frozenset(
     """hydrochloride dihydrochloride trihydrochloride tetrahydrochloride octahydrochloride monohydrochloride hcl
-    sodium disodium trisodium tetrasodium monosodium potassium dipotassium monopotassium calcium hemicalcium magnesium
-    hemimagnesium zinc lithium ammonium sulfate hemisulfate bisulfate hydrogensulfate disulfate acetate diacetate
-    triacetate maleate dimaleate hydrogenmaleate fumarate hemifumarate difumarate tartrate bitartrate hemitartrate
-    citrate dicitrate mesylate mesilate dimesylate methanesulfonate besylate besilate camsylate esylate edisylate
-    edisilate isethionate napsylate tosylate tosilate ditosylate phosphate diphosphate monophosphate hemiphosphate
-    succinate hemisuccinate hydrogensuccinate bromide hydrobromide dihydrobromide iodide nitrate dinitrate
-    mononitrate chloride monohydrate dihydrate trihydrate tetrahydrate pentahydrate hemihydrate sesquihydrate
-    hemipentahydrate hydrate anhydrous hydrous solvate ethanolate propionate dipropionate valerate divalerate
-    furoate xinafoate pamoate embonate lactate malate malonate meglumine olamine diolamine trolamine tromethamine
-    trometamol lysine arginine epolamine erbumine arginate benzathine enanthate decanoate cypionate undecanoate
-    undecylenate palmitate stearate laurate butyrate isobutyrate caproate hexanoate buteprate aceponate acetonide
-    hexacetonide benzoate nicotinate gluconate lactobionate ethylsuccinate estolate glucoheptonate orotate oxalate
-    hydroxynaphthoate naphthoate salicylate teoclate resinate polistirex mucate saccharate gluceptate pivalate
-    tebutate caprate dipivoxil proxetil axetil pivoxil mofetil medoxomil cilexetil etexilate disoproxil alafenamide
-    alafenamid soproxil marboxil fosamil kamedoxomil enacarbil dimeglumine monoethanolamine ethyl hydroxide oxide
-    carbonate bicarbonate trifluoroacetate triflutate adipate ascorbate aspartate aspart glutamate pidolate
-    sesquioleate formate thiocyanate methylsulfate methylbromide methobromide metilsulfate monosuccinate
-    sulfosalicylate tannate cyclamate hippurate mandelate hemitartarate trihydroxybenzoate etabonate propanediol diaspartate sulfoxide
-    camphorate dimethylformamide isetionate choline""".split()
+        sodium disodium trisodium tetrasodium monosodium potassium dipotassium monopotassium calcium
+        hemicalcium magnesium hemimagnesium zinc lithium ammonium sulfate hemisulfate bisulfate
+        hydrogensulfate disulfate acetate diacetate triacetate maleate dimaleate hydrogenmaleate fumarate
+        hemifumarate difumarate tartrate bitartrate hemitartrate citrate dicitrate mesylate mesilate
+        dimesylate methanesulfonate besylate besilate camsylate esylate edisylate edisilate isethionate
+        napsylate tosylate tosilate ditosylate phosphate diphosphate monophosphate hemiphosphate succinate
+        hemisuccinate hydrogensuccinate bromide hydrobromide dihydrobromide iodide nitrate dinitrate
+        mononitrate chloride monohydrate dihydrate trihydrate tetrahydrate pentahydrate hemihydrate
+        sesquihydrate hemipentahydrate hydrate anhydrous hydrous solvate ethanolate propionate dipropionate
+        valerate divalerate furoate xinafoate pamoate embonate lactate malate malonate meglumine olamine
+        diolamine trolamine tromethamine trometamol lysine arginine epolamine erbumine arginate benzathine
+        enanthate decanoate cypionate undecanoate undecylenate palmitate stearate laurate butyrate isobutyrate
+        caproate hexanoate buteprate aceponate acetonide hexacetonide benzoate nicotinate gluconate
+        lactobionate ethylsuccinate estolate glucoheptonate orotate oxalate hydroxynaphthoate naphthoate
+        salicylate teoclate resinate polistirex mucate saccharate gluceptate pivalate tebutate caprate
+        dipivoxil proxetil axetil pivoxil mofetil medoxomil cilexetil etexilate disoproxil alafenamide
+        alafenamid soproxil marboxil fosamil kamedoxomil enacarbil dimeglumine monoethanolamine ethyl
+        hydroxide oxide carbonate bicarbonate trifluoroacetate triflutate adipate ascorbate aspartate aspart
+        glutamate pidolate sesquioleate formate thiocyanate methylsulfate methylbromide methobromide
+        metilsulfate monosuccinate sulfosalicylate tannate cyclamate hippurate mandelate hemitartarate
+        trihydroxybenzoate etabonate propanediol diaspartate sulfoxide camphorate dimethylformamide isetionate
+        choline""".split()  # noqa: SIM905
 ) - {"aspart"}  # fmt: skip
 
 # The other half of a crystal in two words: "siponimod fumaric acid".
 ACIDS_OF_CRYSTALS: Final = frozenset(
-    "fumaric maleic tartaric citric succinic malic oxalic adipic gentisic pyroglutamic glutaric".split()
+    """fumaric maleic tartaric citric succinic malic oxalic adipic gentisic pyroglutamic glutaric""".split()  # noqa: SIM905
 )
 
 # Words that are a salt's other half at the front: "sodium valproate", "calcium folinate".
 ELEMENTS: Final = frozenset(
     """sodium potassium calcium magnesium zinc lithium ammonium disodium dipotassium monosodium trisodium barium
-    strontium bismuth""".split()
+        strontium bismuth""".split()  # noqa: SIM905
 )
 
 # What is left of an inorganic salt is another thing: iron of ferrous sulfate, hydrogen of hydrogen peroxide.
 ALONE: Final = frozenset(
     """iron ferrous ferric copper cupric aluminum aluminium silver gold cobalt manganese chromium chromic selenium
-    hydrogen peroxide water acid fluoride stannous mercury mercuric lead nickel cesium rubidium thallium thallous
-    gallium indium radium lanthanum cerium ammonia chlorine iodine bromine sulfur nitrogen oxygen carbon ethyl methyl
-    silicon titanium vitamin alpha beta gamma nitrous nitric alcohol ester amino polymer hydroxy dextran starch
-    acetyl choline""".split()
+        hydrogen peroxide water acid fluoride stannous mercury mercuric lead nickel cesium rubidium thallium
+        thallous gallium indium radium lanthanum cerium ammonia chlorine iodine bromine sulfur nitrogen oxygen
+        carbon ethyl methyl silicon titanium vitamin alpha beta gamma nitrous nitric alcohol ester amino
+        polymer hydroxy dextran starch acetyl choline""".split()  # noqa: SIM905
 ) - {"choline"}  # fmt: skip
 
 # Lists of medicines: a name that they hold is a medicine.

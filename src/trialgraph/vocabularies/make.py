@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import lzma
 from collections.abc import Callable, Iterable, Iterator
+from importlib import resources
 from pathlib import Path
 
 from trialgraph.errors import UsageError
@@ -73,3 +74,63 @@ def _without_inversions(name: str, terms: list[str]) -> list[str]:
 
 def _bag(term: str) -> tuple[str, ...]:
     return tuple(sorted(term.casefold().replace(",", " ").replace("-", " ").split()))
+
+
+NEEDED_FOR_DRUGS = ("mesh", "mesh-supplementary", "unii")
+
+
+def update(
+    files: Iterable[Path], *, release: str = "", to: Path | None = None, say: Callable[[str], object] = lambda _: None
+) -> dict[str, int]:
+    """Rebuild our files from the public lists among `files`; returns their sizes in bytes.
+
+    Drug names need the headings, the supplementary concepts and the UNII names together.  Files are written aside and
+    renamed, by default over those that ship with the program.
+    """
+    lists: dict[str, Path] = {}
+    for path in files:
+        kind = kind_of(path)
+        if kind in lists:
+            raise UsageError(f"{path}: a second list of kind {kind} beside {lists[kind]}; give one of each")
+        lists[kind] = path
+    drugs = [kind for kind in NEEDED_FOR_DRUGS if kind in lists]
+    lacking = [kind for kind in NEEDED_FOR_DRUGS if kind not in lists]
+    if drugs and lacking and drugs != ["mesh"]:
+        raise UsageError(f"drug names are made of three lists together; {', '.join(lacking)} is missing")
+    folder = to or Path(str(resources.files("trialgraph.vocabularies").joinpath("data")))
+    made: dict[str, str] = {}
+    if "mesh" in lists:
+        say("Reading MeSH headings")
+        made["mesh.tsv.xz"] = mesh_text(lists["mesh"], release or _named(lists, ("mesh",)))
+    if "ror" in lists:
+        from trialgraph.vocabularies.make_organizations import ror_text
+
+        say("Reading organisations")
+        made["organizations-ror.tsv.xz"] = ror_text(lines(lists["ror"]), release or _named(lists, ("ror",)))
+    if not lacking:
+        from trialgraph.vocabularies.make_drugs import drugs_text
+
+        say("Reading drug names (about a minute)")
+        headings, supplement = ([line.split("\t") for line in lines(lists[kind])] for kind in NEEDED_FOR_DRUGS[:2])
+        names = list(lines(lists["unii"]))[1:]
+        made["drugs.tsv.xz"] = drugs_text(headings, supplement, names, release or _named(lists, NEEDED_FOR_DRUGS))
+    sizes = {}
+    for name, text in made.items():
+        sizes[name] = _replace(folder / name, pack(text))
+    return sizes
+
+
+def _named(lists: dict[str, Path], kinds: Iterable[str]) -> str:
+    return "; ".join(lists[kind].name for kind in kinds)
+
+
+def _replace(path: Path, data: bytes) -> int:
+    aside = path.with_name(path.name + ".part")
+    try:
+        aside.write_bytes(data)
+        aside.replace(path)
+    except PermissionError as problem:
+        raise UsageError(
+            f"{path}: may not be written; run it as the user who installed trialgraph, or give another folder with --to"
+        ) from problem
+    return len(data)

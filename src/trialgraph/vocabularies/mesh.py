@@ -73,11 +73,9 @@ class Mesh:
         """Return all headings above, nearest first; with branches, only along tree numbers in them."""
         steps: dict[str, int] = {}
         for number in self._numbers(mesh_id, branches):
-            step = 0
-            while "." in number:
-                number = number.rpartition(".")[0]
-                step += 1
-                above = self.by_tree.get(number)
+            parts = number.split(".")
+            for step in range(1, len(parts)):
+                above = self.by_tree.get(".".join(parts[:-step]))
                 if above and above != mesh_id:
                     steps[above] = min(step, steps.get(above, step))
         return tuple(sorted(steps, key=lambda above: (steps[above], above)))
