@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -28,9 +29,26 @@ class Told:
     lost: int  # records that one process had acknowledged and a later one did not hold
 
 
-def start(home: Path, server: FaultServer) -> subprocess.Popen[bytes]:
+def start(home: Path, server: FaultServer) -> subprocess.Popen[str]:
     environment = {**os.environ, "TRIALGRAPH_HOME": str(home), "TRIALGRAPH_CTGOV_URL": server.url}
-    return subprocess.Popen(CRAWL, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(CRAWL, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+
+def interrupt_over_and_over(folder: Path, *, rounds: int, rng: random.Random) -> None:
+    """Press Ctrl-C at random moments of crawls; each must end with where it stands and the command that goes on."""
+    for number in range(rounds):
+        with registry([study(n) for n in range(1, 60)], page=1, wait=0.002) as server:
+            process = start(folder / str(number), server)
+            goal = rng.randrange(2, 50)
+            while len(server.asked) < goal and process.poll() is None:
+                time.sleep(0.0005)
+            time.sleep(rng.random() * 0.01)
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=60)
+        assert process.returncode == 130, said
+        assert "Stopped; " in said, said
+        assert "of 59 records are kept. Go on with: trialgraph crawl ctgov --all" in said, said
+        assert versions(folder / str(number))
 
 
 def versions(home: Path) -> list[tuple[str, str | None, bytes]]:

@@ -36,7 +36,15 @@ def crawl(folder: Path, rounds: int, rng: random.Random) -> str:
     return f"{kills} kills in {pages} pages: {lost} records lost, {twice} pages fetched twice, archives equal"
 
 
-ROOMS: dict[str, Torture] = {"crawl": crawl}
+def interrupt(folder: Path, rounds: int, rng: random.Random) -> str:
+    """Press Ctrl-C at random moments of crawls."""
+    from kill_crawl import interrupt_over_and_over
+
+    interrupt_over_and_over(folder, rounds=rounds, rng=rng)
+    return f"{rounds} times Ctrl-C: each ended with exit 130, where it stood and the command that goes on"
+
+
+ROOMS: dict[str, Torture] = {"crawl": crawl, "interrupt": interrupt}
 
 
 def main() -> None:

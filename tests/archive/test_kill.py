@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from kill_crawl import compare, kill_over_and_over
+from kill_crawl import compare, interrupt_over_and_over, kill_over_and_over
 
 
 @pytest.mark.slow
@@ -17,3 +17,7 @@ def test_a_crawl_killed_twenty_times_loses_nothing_and_fetches_one_page_twice_at
     assert told.pages_fetched <= told.pages + told.kills
     assert told.most_for_one_page <= 1 + told.kills
     assert compare(tmp_path / "killed", tmp_path / "whole") == []
+
+
+def test_ctrl_c_at_any_moment_ends_with_the_command_that_goes_on(tmp_path):
+    interrupt_over_and_over(tmp_path, rounds=8, rng=random.Random(4))

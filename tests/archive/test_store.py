@@ -326,3 +326,13 @@ def test_an_archive_that_was_killed_before_its_first_table_is_empty_and_can_be_f
         Archive.open(path)
     with Archive.open(path, write=True) as archive:
         assert held(archive) == {}
+
+
+def test_a_transaction_that_an_interruption_left_open_is_undone_by_the_next(archive):
+    crawl, run = begin(archive)
+    interrupted = archive.transaction()
+    db = interrupted.__enter__()  # a Ctrl-C between two lines leaves it like this
+    db.execute("UPDATE crawl SET cursor = 'half'")
+    archive.end_run(run, "KeyboardInterrupt")
+    assert archive.crawl(crawl).cursor is None
+    assert archive.runs()[0]["outcome"] == "KeyboardInterrupt"

@@ -86,8 +86,10 @@ class Archive:
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Give the connection for changes that are made all or not at all."""
         with sentences(self.path):
-            self._db.execute("BEGIN IMMEDIATE")
+            if self._db.in_transaction:  # left by a Ctrl-C that came between two lines
+                self._db.execute("ROLLBACK")
             try:
+                self._db.execute("BEGIN IMMEDIATE")
                 yield self._db
                 self._db.execute("COMMIT")
             except BaseException:
