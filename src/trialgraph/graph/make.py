@@ -22,7 +22,7 @@ from trialgraph.graph.documents import document
 from trialgraph.graph.linkers import Linkers, Understood
 from trialgraph.graph.similar import compare
 from trialgraph.graph.snapshot import Snapshot
-from trialgraph.limits import MOST_SET_ASIDE, SHOWN_SET_ASIDE
+from trialgraph.limits import MOST_SET_ASIDE, MOST_UNKNOWN_WORDS, SHOWN_SET_ASIDE
 from trialgraph.model import SetAside, Trial
 from trialgraph.similarity import Document, Model
 
@@ -96,7 +96,7 @@ def make(
     with Archive.open(archive) as opened:
         trials = archived.read(opened, on_set_aside=set_aside.append)
         documents = _documents(trials, builder, linkers, watch, progress)
-        model, _, rows, similarity = compare(documents, model, workers=workers)
+        model, compared, rows, similarity = compare(documents, model, workers=workers)
         watch.lap("similarity")
         for change in history.changes(opened):  # a version that cannot be read was set aside, or is an old one
             builder.add_change(change)
@@ -120,6 +120,9 @@ def make(
     written, warnings = snapshots.write(tables, at, facts, accept_loss=accept_loss)
     if refit:
         model.save(model_at)
+    elif compared.unknown > MOST_UNKNOWN_WORDS:
+        share = f"{compared.unknown:.1%} of the words are new to the similarity's model"
+        warnings.append(f"{share}; `trialgraph build` fits it anew")
     watch.lap("snapshot")
     return Built(written, builder.trials, tuple(set_aside), dict(watch.seconds), tuple(warnings))
 

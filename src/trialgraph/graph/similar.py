@@ -38,7 +38,6 @@ def compare(
         "recall": round(found.recall, 6),
         "recall_sample": found.sampled,
         "fitted_to": model.documents,
-        "unknown_words": round(rows.unknown, 6),
     }
     return model, rows, (row(pair) for pair in edges(model, rows, found, sponsors)), facts
 

@@ -1,0 +1,22 @@
+"""Killed at any moment, a build or load leaves the old graph or the new one, whole."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+ROUNDS = int(os.environ.get("TRIALGRAPH_TEST_KILLS", "20"))
+
+
+@pytest.mark.slow
+def test_a_killed_build_and_load_leave_the_old_graph_or_the_new_one(tmp_path):
+    command = [sys.executable, HERE / "kill_loads.py", tmp_path, str(ROUNDS)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False, cwd=HERE)
+    assert done.returncode == 0, done.stdout + done.stderr
+    killed = int(done.stdout.split(" killed")[0].rsplit(" ", 1)[1])
+    assert killed >= ROUNDS // 2
