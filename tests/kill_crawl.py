@@ -31,7 +31,13 @@ class Told:
 
 def start(home: Path, server: FaultServer) -> subprocess.Popen[str]:
     environment = {**os.environ, "TRIALGRAPH_HOME": str(home), "TRIALGRAPH_CTGOV_URL": server.url}
-    return subprocess.Popen(CRAWL, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(CRAWL, env=environment, preexec_fn=hears_ctrl_c, **pipes)
+
+
+def hears_ctrl_c() -> None:
+    """Undo what a shell does to the jobs it runs in the background: they would not hear a Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def interrupt_over_and_over(folder: Path, *, rounds: int, rng: random.Random) -> None:

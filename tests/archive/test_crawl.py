@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from fault_server import FaultServer, Reply, Studies, packed_json, registry, study
+from kill_crawl import hears_ctrl_c
 from trialgraph.archive.crawl import crawl, updates
 from trialgraph.archive.store import Archive
 from trialgraph.errors import ArchiveError, Changed, RegistryError
@@ -213,7 +214,7 @@ def test_of_two_crawls_at_once_the_second_says_who_holds_the_archive(path):
 
 def test_ctrl_c_ends_with_where_it_stands_and_the_command_that_goes_on(path):
     with registry([study(n) for n in range(1, 30)], page=2, wait=0.1) as server:
-        process = command(path.parent, server, "crawl", "ctgov", "--all", "--pace", "0")
+        process = command(path.parent, server, "crawl", "ctgov", "--all", "--pace", "0", preexec_fn=hears_ctrl_c)
         until(lambda: len(server.asked) > 4)
         process.send_signal(signal.SIGINT)
         out, said = process.communicate(timeout=20)
