@@ -45,6 +45,17 @@ READ_BATCH: Final = 500  # records unpacked at once: some 10 MB, and few enough 
 # --- entities ---------------------------------------------------------------------------------------------------------
 
 MOST_SAME_NUMBER: Final = 6  # registrations that share one number; more is an umbrella or a mistake
+LONGEST_NAME: Final = (
+    500  # characters of an organisation, site or person; the longest real one has 254
+)
+SHORTEST_MISPRINT: Final = (
+    8  # letters of a general word read with one letter wrong; shorter ones are too near
+)
+SHORTEST_REORDERED: Final = 3  # words; with two, "Washington University" would be the University of Washington
+SHORTEST_ALIAS: Final = (
+    6  # letters of an organisation's name of one word; a shorter one is an abbreviation
+)
+SHORTEST_PERSON: Final = 2  # words of a person's name; one alone is a word
 
 EDIT_LETTERS: Final = 8  # a shorter word has too many real neighbours one letter away
 MOST_LABEL_WORDS: Final = 16  # a longer label is a sentence: its rare words are no product names
@@ -77,6 +88,7 @@ CANDIDATES: Final = 100  # rescored exactly: recall .9992 on 116,323 trials
 FROM_LIST: Final = 1.0  # what a condition counts by where it stands: in the list of conditions,
 FROM_TITLE: Final = 0.8  # in a title,
 FROM_KEYWORDS: Final = 0.6  # among the keywords,
+FROM_LABELS: Final = 0.8  # a device or procedure that an intervention's label mentions beside what it links to
 FROM_SUMMARY: Final = 0.3  # in the summary, where conditions are also named that the trial is not about
 LIST_UNCLEAR: Final = 2.0  # the places besides the list count double where no entry of it is exactly a known name
 FROM_CODES: Final = 0.7  # the registry's own codes, believed where the list itself does not link surely
@@ -128,5 +140,7 @@ NEIGHBOURS_DRAWN: Final = 30  # around one trial: more names than that cannot be
 MOST_DRAWN: Final = 2000  # trials in the drawn map, the newest: beyond it a browser is no longer fluid
 BARS: Final = 20  # of a chart; the frames hold the rest
 CLUSTERS: Final = 10  # of a map; more colours than that cannot be told apart
-FEW_DRAWN: Final = 30  # trials up to which drugs and conditions are drawn from the start; with more they hide each other
+FEW_DRAWN: Final = (
+    30  # trials up to which drugs and conditions are drawn from the start; with more they hide each other
+)
 TEXT_READ: Final = 50_000  # characters of a text that trials are compared with: a long protocol's synopsis and criteria

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from trialgraph.entities import people, places
@@ -123,3 +125,14 @@ def test_one_name_at_two_places_is_two_people_and_at_one_place_one():
     assert person("Wei Wang, MD", "Fudan University") == person("Wei X Wang", "Fudan University, China")
     assert person("Wei Wang", "Department of Surgery, Fudan University") == person("Wei Wang", "Fudan University")
     assert person("Wei Wang", None) != person("Wei Wang", None, one="NCT00000002")
+
+
+@pytest.mark.parametrize(
+    "text", [" " * 50_000 + "x", "(" * 50_000, ", " * 20_000 + "of", "- " * 20_000, "a.b " * 20_000]
+)
+def test_a_name_that_is_no_name_takes_no_time(text):
+    began = time.process_time()
+    LINKER.resolve(text)
+    people.name_of(text)
+    at((text, "Paris", None, "France"))
+    assert time.process_time() - began < 3

@@ -8,6 +8,7 @@ from typing import TypeGuard
 import msgspec
 
 from trialgraph.entities.organizations import OrganizationLinker
+from trialgraph.limits import LONGEST_NAME, SHORTEST_PERSON
 from trialgraph.model import Official, OrganizationLink, Trial
 from trialgraph.text import fold
 from trialgraph.vocabularies.organization_words import words
@@ -19,9 +20,6 @@ _TITLES = re.compile(
     r"phd|pr)\b\.?[\s,.-]*)+",
     re.I,
 )
-
-
-SHORTEST_NAME = 2  # words
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -57,7 +55,7 @@ def people(trial: Trial, organizations: OrganizationLinker) -> tuple[Person, ...
 
 def name_of(text: str) -> str | None:
     """Return a person's name without titles and degrees, or None when the text names an office or nobody."""
-    plain = " ".join(_NICKNAME.sub(" ", text).split())
+    plain = " ".join(_NICKNAME.sub(" ", " ".join(text[:LONGEST_NAME].split())).split())
     if "," in plain:  # "Smith, John, MD" puts the family name first
         parts = [part.strip() for part in plain.split(",")]
         if (
@@ -70,10 +68,10 @@ def name_of(text: str) -> str | None:
             plain = f"{parts[1]} {parts[0]}"
     plain = _TITLES.sub("", _CUT.sub("", plain)).strip()
     parts = plain.split()
-    while len(parts) > SHORTEST_NAME and _is_degree(parts[-1]):
+    while len(parts) > SHORTEST_PERSON and _is_degree(parts[-1]):
         parts.pop()  # "Jun Ma" is no master, and "Fischl MA" has initials
     folded = fold(" ".join(parts)).split()
-    if len(folded) < SHORTEST_NAME or max(map(len, folded)) == 1 or any(c.isdigit() for c in "".join(folded)):
+    if len(folded) < SHORTEST_PERSON or max(map(len, folded)) == 1 or any(c.isdigit() for c in "".join(folded)):
         return None
     known = words()
     doubtful = sum(word in known.office_doubtful for word in folded)  # "Stephen Head" is somebody, "Study Head" nobody

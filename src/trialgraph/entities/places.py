@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
+from trialgraph.limits import LONGEST_NAME
 from trialgraph.model import Location, Trial
 from trialgraph.text import fold, slug
 from trialgraph.vocabularies import countries
@@ -99,8 +100,9 @@ def _site(trial_id: str, place: int, location: Location) -> Site | None:
     town = city_key(location.city or "")
     if location.state and (country is None or country.iso2 in _BY_STATE):
         town = f"{town}-{slug(location.state)}" if town else slug(location.state)
-    facility = facility_key(location.facility, location.city or "")
-    unnamed = not facility or _NO_NAME.match(location.facility) is not None
+    written = " ".join(location.facility[:LONGEST_NAME].split())
+    facility = facility_key(written, location.city or "")
+    unnamed = not facility or _NO_NAME.match(written) is not None
     if unnamed:
         facility = f"{trial_id}-{facility or 'site'}"
     return Site(

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 import msgspec
 
+from trialgraph.limits import SHORTEST_ALIAS
 from trialgraph.vocabularies.organization_names import parse
 
 KINDS = frozenset(("education", "healthcare", "government", "facility", "nonprofit", "other"))
-SHORTEST_ALIAS = 6  # letters of an alias of one word; shorter ones are abbreviations that others share
 
 
 class _Ror(msgspec.Struct):

@@ -7,6 +7,7 @@ import re
 
 import msgspec
 
+from trialgraph.limits import LONGEST_NAME
 from trialgraph.vocabularies import countries
 from trialgraph.vocabularies.organization_words import distinctive, tokens, words
 
@@ -162,7 +163,7 @@ def without_place(name: Name) -> tuple[str, ...]:
 
 def parse(raw: str) -> Name:
     """Return a name taken apart; see Name."""
-    text, parent = repair(raw), None
+    text, parent = " ".join(repair(raw[:LONGEST_NAME]).split()), None
     found = _COMPANY_OF.search(text) or _OWNER.search(text)
     if found and found.start() > 1:
         text, parent = text[: found.start()], found["owner"]

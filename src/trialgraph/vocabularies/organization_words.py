@@ -10,7 +10,8 @@ from importlib.resources import files
 
 import msgspec
 
-SHORTEST_MISPRINT = 8  # letters; a shorter word is too near to others
+from trialgraph.limits import SHORTEST_MISPRINT
+
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 

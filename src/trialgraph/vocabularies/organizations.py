@@ -9,12 +9,12 @@ from importlib.resources import files
 
 import msgspec
 
+from trialgraph.limits import SHORTEST_REORDERED
 from trialgraph.vocabularies.organization_names import parse
 from trialgraph.vocabularies.organization_words import named
 
 ROR_FILE = "organizations-ror.tsv.xz"
 HAND_FILE = "organizations.tsv"
-SHORTEST_REORDERED = 3  # words; with two, "Washington University" would be the University of Washington
 
 
 class Organization(msgspec.Struct, frozen=True, gc=False):
