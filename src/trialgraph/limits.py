@@ -58,6 +58,8 @@ SHORTEST_ALIAS: Final = (
 SHORTEST_PERSON: Final = 2  # words of a person's name; one alone is a word
 
 EDIT_LETTERS: Final = 8  # a shorter word has too many real neighbours one letter away
+MOST_DESCRIPTION: Final = 400  # characters of a description that tell what is given; later ones tell how
+MOST_DESCRIBED: Final = 2  # drugs that a description may add to a silent label: three and more are examples
 MOST_LABEL_WORDS: Final = 16  # a longer label is a sentence: its rare words are no product names
 MOST_DOSE_TEXT: Final = 300  # characters of a description: later sentences tell of other arms and of escalation
 ACTION_RECORDS: Final = 1  # a record's ancestors are looked up by NLM and not typed: one record with one drug is enough

@@ -11,11 +11,20 @@ from trialgraph.entities import doses
 from trialgraph.entities.corrections import Correction, Corrections
 from trialgraph.entities.drugs_abbreviations import TrialText
 from trialgraph.entities.drugs_find import Mention, Segment, find, find_device, segments
-from trialgraph.entities.drugs_nothing import governs, is_care, is_placebo, strong_saline, without_control_saline
+from trialgraph.entities.drugs_nothing import (
+    MEASURED,
+    governs,
+    is_care,
+    is_placebo,
+    strong_saline,
+    tells_examples,
+    without_control_saline,
+)
 from trialgraph.entities.drugs_roles import roles
 from trialgraph.entities.drugs_unlisted import CELLS, engineered, is_cell_product, misspelt, unlisted
 from trialgraph.entities.drugs_vaccines import is_vaccine, vaccines
 from trialgraph.errors import UsageError
+from trialgraph.limits import MOST_DESCRIBED, MOST_DESCRIPTION
 from trialgraph.model import DrugLink, Intervention, Resolution, Trial
 from trialgraph.text import fold
 from trialgraph.vocabularies.drugs import Drug, DrugVocabulary, Match
@@ -150,7 +159,10 @@ class DrugLinker:
         if name and is_cell_product(entry.name):
             return self._unlisted(name, entry)
         if entry.description and not is_placebo(entry.description[:200]):
-            mentions = [m for m in find(entry.description[:400], self.vocabulary) if _surely(m)]
+            told = entry.description[:MOST_DESCRIPTION]
+            mentions = [m for m in find(told, self.vocabulary) if _surely(m) and not tells_examples(told[: m.start])]
+            if len({drug.id for m in mentions for drug in m.drugs}) > MOST_DESCRIBED:
+                mentions = []  # a list of what may be given
             found = [
                 _retold(f, "description")
                 for f in self._founds(mentions, entry.description, "description", "description")
@@ -183,10 +195,9 @@ class DrugLinker:
             match = self.vocabulary.resolve("hypertonic saline") if strong else None
             if strong and match and part.start <= strong[0] < part.end:
                 mentions = [Mention(*strong, match, "span")]
-            if not mentions and is_vaccine(label):
-                mentions = vaccines(
-                    blanked[: part.end].replace(blanked[: part.start], " " * part.start, 1), self.vocabulary
-                )
+            if is_vaccine(label) and all(_is_antigen(drug) for m in mentions for drug in m.drugs):
+                here = " " * part.start + blanked[part.start : part.end]
+                mentions = vaccines(here, self.vocabulary) or mentions
             if mentions:
                 found += self._founds(mentions, label, span_in, field)
             else:
@@ -242,7 +253,10 @@ class DrugLinker:
                 others += self._founds(find(other, self.vocabulary), other, "other_name", f"otherNames[{n}]")
         if not others and releases and entry.description and _RELEASES.search(entry.description):
             others += self._founds(
-                find(entry.description[:400], self.vocabulary), entry.description, "description", "description"
+                find(entry.description[:MOST_DESCRIPTION], self.vocabulary),
+                entry.description,
+                "description",
+                "description",
             )
         return [_retold(f, "other-name") for f in others] if len({f.drug.id for f in others}) == 1 else []
 
@@ -344,9 +358,14 @@ def _retold(found: _Found, method: str) -> _Found:
     return found
 
 
+def _is_antigen(drug: Drug) -> bool:
+    """Tell whether a drug is a piece of a germ: what it is a vaccine against says more."""
+    return "antigen" in drug.name.lower() or "virus" in drug.name.lower()
+
+
 def _surely(mention: Mention) -> bool:
     """Tell whether a mention in running text is a drug's name for sure: long, or by hand."""
-    return mention.match.vocabulary == "hand" or len(mention.match.alias) > 4
+    return mention.match.vocabulary == "hand" or (len(mention.match.alias) > 4 and mention.match.alias not in MEASURED)
 
 
 def _outside(label: str, part: Segment) -> str:

@@ -47,7 +47,7 @@ _AFTER = frozenset(
         sensor pump meter testing assay level clamp restriction free sparing naive naïve resistant resistance
         elimination withdrawal discontinuation avoidance cessation induced reuptake analyzer measurement
         sensitivity secretion metabolism abuse dependence clearance elastography channel binding depletion
-        responsive refractory refractoriness conjugate conjugated carrier analogue analog inhibition
+        responsive refractory refractoriness coa conjugate conjugated carrier analogue analog inhibition
         antagonism blockade agonism""".split()  # noqa: SIM905
 )  # fmt: skip
 # What comes before a name and says that it is not given.
@@ -114,7 +114,7 @@ def find(text: str, vocabulary: DrugVocabulary, *, loose: bool = False) -> list[
                 continue
             start, end = tokens[at][1], tokens[at + length - 1][2]
             exactly = vocabulary.exactly.get(folded)
-            if exactly and blank_marks(text[start:end]).strip() not in exactly:
+            if exactly and (blank_marks(text[start:end]).strip() not in exactly or _glued(text, start, end)):
                 continue
             if not loose and _said_otherwise(text, tokens, at, at + length):
                 step = length
@@ -126,6 +126,11 @@ def find(text: str, vocabulary: DrugVocabulary, *, loose: bool = False) -> list[
             break
         at += step
     return found
+
+
+def _glued(text: str, start: int, end: int) -> bool:
+    """Tell whether a place is only a piece of a longer word: INH in C1INH."""
+    return (start > 0 and text[start - 1].isalnum()) or (end < len(text) and text[end].isalpha())
 
 
 def find_device(text: str, vocabulary: DrugVocabulary) -> list[Mention]:

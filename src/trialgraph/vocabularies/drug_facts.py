@@ -36,6 +36,12 @@ ACIDS_OF_CRYSTALS: Final = frozenset(
     """fumaric maleic tartaric citric succinic malic oxalic adipic gentisic pyroglutamic glutaric""".split()  # noqa: SIM905
 )
 
+# Counter-ions that are never given by themselves: as a name alone they are a piece of another name.
+PIECES: Final = frozenset(
+    "acetate propionate fumarate maleate tartrate mesylate besylate tosylate gluconate chloride bromide sulfate oxide "
+    "hydroxide carbonate benzoate valerate furoate succinate nitrate decanoate palmitate stearate pamoate".split()
+)
+
 # Words that are a salt's other half at the front: "sodium valproate", "calcium folinate".
 ELEMENTS: Final = frozenset(
     """sodium potassium calcium magnesium zinc lithium ammonium disodium dipotassium monosodium trisodium barium
@@ -48,7 +54,7 @@ ALONE: Final = frozenset(
         hydrogen peroxide water acid fluoride stannous mercury mercuric lead nickel cesium rubidium thallium
         thallous gallium indium radium lanthanum cerium ammonia chlorine iodine bromine sulfur nitrogen oxygen
         carbon ethyl methyl silicon titanium vitamin alpha beta gamma nitrous nitric alcohol ester amino
-        polymer hydroxy dextran starch acetyl choline""".split()  # noqa: SIM905
+        polymer hydroxy dextran starch acetyl choline dimethyl diethyl propyl isopropyl butyl phenyl benzyl trimethyl glyceryl sorbitan""".split()  # noqa: SIM905
 ) - {"choline"}  # fmt: skip
 
 # Lists of medicines: a name that they hold is a medicine.
@@ -160,6 +166,7 @@ KINDS_OF_VACCINE: Final = frozenset(
 # Substances that are one for our purpose, though their names do not show it: the first one keeps the id.
 SAME: Final = (
     ("D008094", "D016651"),  # lithium: trials write lithium and give its carbonate
+    ("D007136", "66Y330CJHS"),  # immunoglobulins and human immunoglobulin G
     ("D007376", "C082598"),  # interleukin-2 as a drug is aldesleukin
 )
 

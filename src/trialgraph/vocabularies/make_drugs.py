@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from trialgraph.vocabularies.drug_facts import GIVEN, PROBIOTICS
+from trialgraph.vocabularies.drug_facts import GIVEN, PIECES, PROBIOTICS
 from trialgraph.vocabularies.keys import key
 from trialgraph.vocabularies.make_drugs_concepts import (
     COMBINATION_FORM,
@@ -132,6 +132,8 @@ def _owners(maker: Maker, parts: tuple[int, ...]) -> list[Concept]:
 def usable(folded: str, rank: int) -> bool:
     """Tell whether a name is safe to look for: long enough for how well it is attested."""
     parts = folded.split()
+    if folded in PIECES:
+        return False
     letters = sum(len(p) for p in parts if p[0].isalpha())
     if re.fullmatch(r"cd \d+ ?\w?|hla .*", folded):
         return False  # marks of cells

@@ -125,7 +125,7 @@ def gather(mesh: list[list[str]], supplement: list[list[str]], unii: dict[str, U
     vaccines = {row[0] for row in mesh if VACCINES in row[3]}
     branded = {key(name) for row in unii.values() if not row.pesticide for name in row.brands | row.codes}
     _add_supplement(maker, supplement, vaccines, branded)
-    by_mesh = {m: i for i, concept in enumerate(maker.concepts) for m in concept.mesh}
+    by_mesh = {m: i for i, concept in enumerate(maker.concepts) for m in (*concept.mesh, *concept.unii)}
     for base, *others in SAME:
         for other in others:
             if base in by_mesh and other in by_mesh:
