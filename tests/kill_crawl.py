@@ -32,7 +32,7 @@ class Told:
 def start(home: Path, server: FaultServer) -> subprocess.Popen[str]:
     environment = {**os.environ, "TRIALGRAPH_HOME": str(home), "TRIALGRAPH_CTGOV_URL": server.url}
     pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen(CRAWL, env=environment, preexec_fn=hears_ctrl_c, **pipes)
+    return subprocess.Popen(CRAWL, env=environment, preexec_fn=hears_ctrl_c, **pipes)  # noqa: PLW1509
 
 
 def hears_ctrl_c() -> None:

@@ -6,6 +6,8 @@ import collections
 import random
 from pathlib import Path
 
+import pytest
+
 from fault_server import packed_json, registry, study
 from trialgraph.archive.crawl import crawl, repair
 from trialgraph.archive.store import Archive
@@ -88,3 +90,16 @@ def test_a_damaged_study_that_the_registry_no_longer_has_is_told(tmp_path):
     with Archive.open(path) as archive:
         assert [odd.body for odd in archive.set_aside()] == [packed_json(study(1))]  # its bytes are not lost
         assert [record.id for record, _, _ in archive.newest()] == ["NCT00000002"]
+
+
+def test_a_value_whose_type_was_damaged_is_told_and_a_table_that_was_changed_is_one_sentence(tmp_path):
+    path = tmp_path / "archive.sqlite"
+    with registry([study(1), study(2)]) as server:
+        crawl(path, named("ctgov"), Selection(all=True), base=server.url, command="c", politeness=QUICK)
+    with Archive.open(path, write=True) as archive, archive.transaction() as db:
+        db.execute("UPDATE body SET packed = 'text' WHERE version = 1")
+    assert [odd.record_id for odd in content(path)[2]] == ["NCT00000001"]
+    with Archive.open(path, write=True) as archive, archive.transaction() as db:
+        db.execute("ALTER TABLE version RENAME COLUMN last_seen TO lost_seen")
+    with pytest.raises(ArchiveError, match="has not the tables it should"), Archive.open(path) as archive:
+        list(archive.versions())
