@@ -64,6 +64,7 @@ def test_a_string_names_its_headings(linker, raw, headings):
     [
         "Healthy", "Healthy Volunteers", "Subjects Without Type 1 Diabetes", "Pharmacokinetics",
         "Coronary Artery Bypass", "Kidney Transplantation", "Magnetic Resonance Imaging", "Sirolimus", "", " ; ",
+        "Body Weight", "fMRI", "Total Knee Replacement",
         "Stroke Volume",
     ],
 )  # fmt: skip

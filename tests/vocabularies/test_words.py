@@ -20,6 +20,7 @@ from trialgraph.vocabularies.words import read
         ("Pre-Eclampsia", "preeclampsia"),
         ("Diabetes Mellitus Type II", "diabetes mellitus type 2"),
         ("Type2 diabetes", "type 2 diabetes"),
+        ("type2diabetes", "type 2 diabetes"),
         ("Metastases", "metastasis"),
         ("Sjögren", "sjogren"),
         ("oesophageal tumours", "esophageal tumor"),

@@ -9,6 +9,7 @@ import msgspec
 
 from trialgraph.vocabularies import conditions as words_of_conditions
 from trialgraph.vocabularies import mesh as mesh_vocabulary
+from trialgraph.vocabularies import procedures
 from trialgraph.vocabularies.conditions import ConditionWords
 from trialgraph.vocabularies.mesh import Descriptor, Mesh
 from trialgraph.vocabularies.words import read
@@ -17,6 +18,7 @@ GLUE = frozenset("of the and in with to by for at on an due or from s nos vs".sp
 # Branches whose names are no conditions: a longer name of theirs hides a shorter one of ours ("stroke volume").
 OTHERS = ("A", "E", "F", "G", "H", "I", "J", "L", "M", "N")
 AMBIGUOUS = -1
+MOST_SPACES = 4  # words of a substance or an organism as people write it, in natural order
 LONGEST_SUBSTANCE = 40  # characters: nobody gives a whole chemical name as a condition
 
 
@@ -201,7 +203,7 @@ class Index:
 def _keys(headings: Iterable[Descriptor]) -> Iterator[str]:
     for heading in headings:
         for alias in (heading.name, *heading.synonyms):
-            if len(alias) < LONGEST_SUBSTANCE:
+            if len(alias) < LONGEST_SUBSTANCE and alias.count(" ") < MOST_SPACES and "," not in alias:
                 yield reordered(read(alias).words)
 
 
@@ -214,6 +216,8 @@ def is_condition(heading: Descriptor, words: ConditionWords) -> bool:
     """Tell whether a heading is a disease, a symptom, a mental disorder, or a state that studies take as subject."""
     if heading.id in words.states:
         return True
+    if " ".join(read(heading.name).words) in words.never:
+        return False
     return any((n[0] == "C" and not n.startswith("C22")) or n.startswith("F03") for n in heading.tree_numbers)
 
 
@@ -242,7 +246,17 @@ def _other_names(mesh: Mesh, index: Index) -> dict[str, str]:
             for key in (" ".join(words), reordered(words)):
                 if key and index.forms[0].get(key) is None and index.forms[1].get(key) is None:
                     found.setdefault(key, heading.id)
+    for name, mesh_id in _procedures(mesh):
+        words = read(name).words
+        if " ".join(words) not in index.forms[0]:
+            found.setdefault(" ".join(words), mesh_id)
     return found
+
+
+def _procedures(mesh: Mesh) -> Iterator[tuple[str, str]]:
+    for name, targets in procedures.load(mesh).names:
+        if targets[0].id.startswith("MESH:"):
+            yield name, targets[0].id.removeprefix("MESH:")
 
 
 def _others(mesh: Mesh, words: ConditionWords) -> Iterator[Descriptor]:

@@ -35,14 +35,16 @@ _SURGERY = re.compile(
 # "enhanced usual care", "standard of care alone": words around them that make no thing of them.
 _USUAL = re.compile(
     r"\b(?:(?:treatment|therapy|care) as usual|(?:usual|standard|routine|conventional|regular) (?:medical |clinical )?"
-    r"(?:cardiac |diabetes |prenatal |antenatal |nursing )?(?:care|treatment|therapy|practice|management)|"
-    r"standards? of care|waiting[- ]list|wait[- ]?list(?:ed)?|no[- ](?:treatment|intervention)|"
-    r"guideline[- ]directed medical therap(?:y|ies)|(?:optimal|best) (?:available )?medical (?:therapy|treatment))\b", re.IGNORECASE,
-)  # fmt: skip
-_EMPTY = frozenset(
-    ("enhanced", "standard", "usual", "group", "arm", "only", "alone", "control", "condition", "best", "local",
-     "current", "treatment", "care", "therapy", "in", "for", "the", "of", "with", "a", "per", "by", "according", "to", "patient")
-)  # fmt: skip
+    r"(?:cardiac |diabetes |prenatal |antenatal |nursing )?(?:care|treatment|therapy|practice|management)"
+    r"|standards? of care|waiting[- ]list|wait[- ]?list(?:ed)?|no[- ](?:treatment|intervention)"
+    r"|guideline[- ]directed medical therap(?:y|ies)|(?:optimal|best) (?:available )?medical (?:therapy|treatment))\b",
+    re.IGNORECASE,
+)
+_EMPTY_WORDS = (
+    "enhanced standard usual group arm only alone control condition best local current treatment care therapy "
+    "in for the of with a per by according to patient"
+)
+_EMPTY = frozenset(_EMPTY_WORDS.split())
 _ISOTOPE = re.compile(
     r"\b(?:[A-Z][a-z]?[- ]?\d{2,3}m?|\d{2,3}m?[- ]?[A-Z][a-z]?|yttrium|iodine I|indium|lutetium|fludeoxyglucose)\b"
 )

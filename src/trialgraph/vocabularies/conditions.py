@@ -25,6 +25,7 @@ class ConditionWords(msgspec.Struct, frozen=True):
     cell: frozenset[str]  # histology that may be left over beside a site
     otherwise: frozenset[str]  # last words of strings that name no condition
     plain: frozenset[str]  # names that in running text are ordinary language
+    never: frozenset[str]  # headings in C that are no condition, by comparable name
     states: frozenset[str]  # headings outside C and F03 that studies take as their subject
     abbreviations: dict[str, tuple[str, ...]]  # in capitals -> headings
     names: dict[str, tuple[str, ...]]  # everyday name -> headings
@@ -69,6 +70,7 @@ def load() -> ConditionWords:
         cell=frozenset(word for form in forms["cell"] for word in form),
         otherwise=frozenset(" ".join(form) for form in forms["else"]),
         plain=frozenset(" ".join(form) for form in forms["plain"]),
+        never=frozenset(" ".join(form) for form in forms["never"]),
         states=frozenset(row[0] for row in rows("condition_states.tsv")),
         abbreviations={row[0].upper(): tuple(row[1].split("|")) for row in rows("condition_abbreviations.tsv")},
         names=_names("condition_names.tsv"),

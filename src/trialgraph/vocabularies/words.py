@@ -71,7 +71,7 @@ _NUMBERS = {
 }
 _NUMBERED = frozenset(["type", "stage", "grade", "class", "phase", "factor", "level", "group"])
 _KEPT = frozenset(["aids", "ards", "sars", "mers", "as", "os", "is", "us", "es", "gas", "pus", "his", "its"])
-_TYPE2 = re.compile(r"(type|stage|grade|phase|class)([0-9]+[a-z]?)")  # written as one word
+_TYPE2 = re.compile(r"(type|stage|grade|phase|class)([0-9]+(?:[a-z](?![a-z]))?)([a-z]{3,})?")  # "type2diabetes"
 LONGEST_SHORT = 5  # letters of an abbreviation in capitals; longer words in capitals are shouted ("ULCERS")
 _seen: dict[str, str] = {}
 
@@ -112,7 +112,13 @@ def read(text: str) -> Words:
             words.append(numbered[1])
             starts.append(start)
             ends.append(start + len(numbered[1]))
-            word, start = numbered[2], start + len(numbered[1])
+            start += len(numbered[1])
+            word = numbered[2]
+            if numbered[3]:
+                words.append(word)
+                starts.append(start)
+                ends.append(start + len(word))
+                word, start = numbered[3], start + len(word)
         if word in _PREFIXES:
             joined = end
         elif word in _NUMBERS and words and words[-1] in _NUMBERED:
