@@ -91,6 +91,19 @@ def test_a_part_knows_its_owner_and_stays_itself(child: str, parent: str):
     assert link.organization_id != link.parent_id
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Serum Institute of India Limited",
+        "Children's Hospital of Zhejiang University School of Medicine",
+        "Shanghai General Hospital, Shanghai Jiao Tong University School of Medicine",
+        "University Hospital, Lille",
+    ],
+)
+def test_a_hospital_or_institute_of_its_own_has_no_owner(name: str):
+    assert LINKER.resolve(name).parent_id is None
+
+
 def test_sandoz_has_no_owner_since_2023():
     assert LINKER.resolve("Sandoz").parent_id is None
 

@@ -284,4 +284,6 @@ def _without_region(name: tuple[str, ...]) -> tuple[str, ...]:
     cut = len(name)
     while cut > 1 and (name[cut - 1] in words().region or countries.find(name[cut - 1])):
         cut -= 1
-    return name[:cut] if cut < len(name) and distinctive(name[:cut]) else ()
+    if cut == len(name) or name[cut - 1] in words().body or not distinctive(name[:cut]):
+        return ()  # "Serum Institute of India" is no branch of a Serum Institute
+    return name[:cut]

@@ -199,7 +199,8 @@ def hosts(name: Name) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     if len(parts) > 1:
         bodies = [segment for segment in parts if not _is_part(segment)]
-        if len(bodies) < len(parts):
+        if len(bodies) < len(parts):  # "University of X, School of Y" or "Department of Z, Hospital X, City"
+            bodies = bodies if _is_part(parts[0]) else parts[:1]
             found = [segment for segment in bodies if not known.body.isdisjoint(segment)]
     if not found:
         found = _before_school(name.tokens)
@@ -217,6 +218,8 @@ def _before_school(tokens: tuple[str, ...]) -> list[tuple[str, ...]]:
     for i, word in enumerate(tokens):
         if word in ("school", "faculty") and i + 1 < len(tokens) and "university" in tokens:
             before, after = tokens[:i], tokens[i + 1 :]
+            if "hospital" in before:
+                return []  # a hospital of a school is a body of its own
             if "university" in before:
                 at = before.index("university")
                 return [before[: at + 1] if at else before]
