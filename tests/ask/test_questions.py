@@ -113,6 +113,13 @@ def test_a_drug_is_asked_for_by_any_of_its_names(store: Store, name):
     assert [row["trial_id"] for row in answer] == [T[1], T[4], T[2]]
 
 
+def test_a_word_that_is_only_part_of_a_name_is_no_drug(store: Store):
+    # "farma" is an old name of suramin, and "rapamycin tablets" is rapamycin.
+    assert names.resolve("subject", "rapamycin 2 mg tablets", store).id == "MESH:D020123"
+    with pytest.raises(UsageError, match="did you mean Big Pharma"):
+        names.resolve("subject", "Big Farma", store)
+
+
 def test_the_answer_says_what_it_understood(store: Store):
     answer = questions.ask(store, "trials-of-drug", drug="rapamycin")
     assert answer.notes[0].casefold() == "rapamycin -> sirolimus (mesh:d020123), by synonym"

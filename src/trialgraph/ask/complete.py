@@ -32,7 +32,7 @@ RETURN n.name AS name, count(d) AS n ORDER BY n DESC, name
 """,
     "country": "MATCH (n:Country) RETURN n.name AS name, 0 AS n ORDER BY name",
 }
-_VALUE: Final = re.compile(r"(?P<key>[a-z_]+)=(?P<quote>[\"']?)(?P<begun>[^\"']*)$")
+_VALUE: Final = re.compile(r"""(?P<key>[a-z_]+)=(?:(?P<quote>["'])(?P<begun>[^"']*)|(?P<bare>[^\s"']*))$""")
 
 
 class Words:
@@ -79,11 +79,12 @@ class Words:
         if value := _VALUE.search(rest):
             parameter = next((p for p in question.parameters if p.name == value["key"]), None)
             kind = parameter.kind if parameter else ""
-            close = value["quote"] or '"'
+            quote, begun = value["quote"] or "", value["begun"] or value["bare"] or ""
+            close = quote or '"'
             for found in self._values(kind):
-                if found.casefold().startswith(value["begun"].casefold()):
-                    shown = found if found.isalnum() and not value["quote"] else f"{close}{found}{close}"
-                    yield shown, len(value["begun"]) + len(value["quote"]), kind
+                if found.casefold().startswith(begun.casefold()):
+                    shown = found if found.replace("_", "").isalnum() and not quote else f"{close}{found}{close}"
+                    yield shown, len(begun) + len(quote), kind
             return
         begun = rest.rsplit(" ", 1)[-1]
         yield from _begun(begun, [f"{p.name}=" for p in question.parameters], "parameter")

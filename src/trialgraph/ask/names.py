@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from trialgraph.graph.stores import Store
 
 _KEY: Final = re.compile(r"[A-Z]{2,6}:\S+")  # MESH:D020123, UNII:W36ZG6FT64, TXT:some-words
-_TRIAL: Final = re.compile(r"[A-Z]{2,7}[0-9][0-9A-Z./\-]{5,}")
+_TRIAL: Final = re.compile(r"NCT[0-9]{8}|(?!NCT)[A-Z]{2,7}[0-9][0-9A-Z./\-]{5,}")
 
 # The one node a key names, and all names of a label: literal Cypher, since a label cannot be a parameter.
 _BY_KEY: Final = {
@@ -47,6 +47,11 @@ _WORDS: Final = {
     "country": "country",
     "subject": "drug, drug class, condition or organisation",
 }
+_FORM_WORDS: Final = """
+tablet tablets capsule capsules oral injection injections iv intravenous topical gel cream ointment solution suspension
+drug therapy treatment mg mcg g ml stent inhaled nasal spray patch sc subcutaneous drops
+"""
+_FORMS: Final = frozenset(_FORM_WORDS.split())
 SUBJECTS: Final = ("drug", "condition", "class", "sponsor")  # in the order a bare name is tried
 _METHODS: Final = {"exact": "by name", "synonym": "by synonym", "id": "by its id", "graph": "as the graph writes it"}
 
@@ -97,7 +102,11 @@ def suggestions(kinds: Sequence[str], given: str, store: Store) -> list[str]:
         if linker is not None and hasattr(linker, "suggest"):
             found += linker.suggest(given)[:SUGGESTIONS]
         found += nearest_names(given, (name for name, _ in _held_names(kind, store).values()))
-    return list(dict.fromkeys(found))[:SUGGESTIONS]
+    wanted = text.fold(given)
+    found = list(dict.fromkeys(found))
+    if len(kinds) > 1:  # each kind's nearest come mixed: the most alike first
+        found.sort(key=lambda name: -difflib.SequenceMatcher(None, wanted, text.fold(name)).ratio())
+    return found[:SUGGESTIONS]
 
 
 def nearest_names(given: str, names: Iterable[str], n: int = SUGGESTIONS) -> list[str]:
@@ -127,7 +136,7 @@ def _resolve(kind: str, given: str, store: Store) -> Resolution | None:
     linker = _linker(kind)
     if kind in {"drug", "condition"}:
         known: Resolution | None = linker.resolve(given)
-        if known is not None:
+        if known is not None and (kind == "condition" or _names_it_whole(known)):
             return known
     elif kind == "sponsor" and text.fold(given):
         link = linker.resolve(given)
@@ -136,6 +145,17 @@ def _resolve(kind: str, given: str, store: Store) -> Resolution | None:
             return _of(kind, rows[0]["id"], rows[0]["name"], given, link.name, link.method, link.confidence)
     held = _held_names(kind, store).get(text.fold(given))
     return _of(kind, held[1], held[0], given, given, "graph", 1.0) if held else None
+
+
+def _names_it_whole(known: Resolution) -> bool:
+    """Tell whether nothing but form and dose is left of a name beside the alias found in it.
+
+    A label may hold more words than the drug; a name that a person gives may not: "Big Farma" is not the drug Farma.
+    """
+    if known.method != "span":
+        return True
+    left = f" {text.fold(known.given)} ".replace(f" {text.fold(known.matched_alias)} ", " ").split()
+    return all(word in _FORMS or any(c.isdigit() for c in word) for word in left)
 
 
 def _of(kind: str, id_: str, name: str, given: str, alias: str, method: str, confidence: float) -> Resolution:

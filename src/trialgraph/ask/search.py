@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = ("trial_id", "title", "phases", "status", "started", "found_by", "text")
 
-_BY_WORDS: Final = """
+BY_WORDS: Final = """
 CALL db.index.fulltext.queryNodes('trial_text', $words) YIELD node, score
 RETURN node.trial_id AS id, score
 ORDER BY score DESC, id
 LIMIT $most
 """
-_BY_CONCEPT: Final = {
+BY_CONCEPT: Final = {
     "drug": "MATCH (:Drug {drug_id: $id})<-[:TESTS]-(t:Trial) RETURN DISTINCT t.trial_id AS id ORDER BY id",
     "condition": """
 MATCH (:Condition {condition_id: $id})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial)
@@ -76,11 +76,11 @@ def search(
     where = names.resolve("country", country, store) if country else None
     hits: dict[str, list[str]] = {}
     for concept in understood:
-        for row in cypher.trusted(store, _BY_CONCEPT[concept.kind], {"id": concept.id}).rows:
+        for row in cypher.trusted(store, BY_CONCEPT[concept.kind], {"id": concept.id}).rows:
             hits.setdefault(row["id"], []).append(f"{concept.kind} {concept.name}")
     scores = {
         row["id"]: float(row["score"])
-        for row in cypher.trusted(store, _BY_WORDS, {"words": _plain(words), "most": SEARCH_CANDIDATES}).rows
+        for row in cypher.trusted(store, BY_WORDS, {"words": plain(words), "most": SEARCH_CANDIDATES}).rows
     }
     ranked = sorted({*hits, *scores}, key=lambda one: (-len(hits.get(one, ())), -scores.get(one, 0.0), one))
     filters = {"phase": phase, "status": status, "since": since, "until": until, "country": where.id if where else None}
@@ -133,7 +133,7 @@ def understand(store: Store, words: str) -> list[Resolution]:
     return [one for one in found.values() if names.is_held(one, store)]
 
 
-def _plain(words: str) -> str:
+def plain(words: str) -> str:
     """Return words for the full-text index without what its query language would obey."""
     bare = _SPECIAL.sub(" ", words)
     return " ".join(word.lower() if word in {"AND", "OR", "NOT", "TO"} else word for word in bare.split())

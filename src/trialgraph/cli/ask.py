@@ -52,6 +52,19 @@ def show_by_options(answer: Answer, out: Output) -> None:
     out.rows(answer.columns, answer.rows, notes=[note.replace("; most=", "; --most ") for note in answer.notes])
 
 
+def show_evidence(answer: Answer, out: Output) -> None:
+    """Write evidence: a block of lines for each piece in a table's place, as no terminal is so wide."""
+    from trialgraph.ask import render
+
+    if out.form != "table":
+        show(answer, out)
+        return
+    for note in answer.notes:
+        out.say(note)
+    blocks = [{name: value for name, value in row.items() if value not in (None, "")} for row in answer.rows]
+    out.text("\n".join(render.report(block) for block in blocks))
+
+
 @click.command(name="related", epilog="Example: trialgraph related NCT04324411")
 @click.argument("trial", metavar="ID", required=False)
 @click.option("--compare", metavar="ID", help="Only with this trial: every part of their likeness.")
@@ -73,7 +86,8 @@ def related_command(
         elif compare is not None:
             from trialgraph.ask.why import why
 
-            answer = why(graph, str(trial), compare)
+            show_evidence(why(graph, str(trial), compare), out)
+            return
         else:
             from trialgraph.ask.questions import ask
 
@@ -143,7 +157,7 @@ def search_command(words: tuple[str, ...], most: int, address: str | None, out: 
         show(search(graph, " ".join(words), most=most, **checked), out)
 
 
-@click.command(name="cypher", epilog="Example: trialgraph cypher 'MATCH (t:Trial) RETURN t.overall_status, count(*)'")
+@click.command(name="cypher", epilog="Example: trialgraph cypher 'MATCH (t:Trial) RETURN count(t) AS trials'")
 @click.argument("query", required=False)
 @click.option("-f", "file", type=click.File("r", "utf-8"), metavar="FILE", help="Read the query from FILE.")
 @click.option("-P", "values", multiple=True, metavar="KEY=VALUE", help="A parameter: a number, true, JSON, or text.")
@@ -192,18 +206,10 @@ def trial_command(trial: str, address: str | None, out: Output) -> None:
 @output_options
 def why_command(one: str, other: str, address: str | None, out: Output) -> None:
     """Show the evidence of a link between a trial and another, a drug, a condition or an organisation."""
-    from trialgraph.ask import render
     from trialgraph.ask.why import why
 
     with opened(address) as graph:
-        answer = why(graph, one, other)
-    if out.form != "table":
-        show(answer, out)
-        return
-    for note in answer.notes:
-        out.say(note)
-    blocks = [{name: value for name, value in row.items() if value is not None} for row in answer.rows]
-    out.text("\n".join(render.report(block) for block in blocks))
+        show_evidence(why(graph, one, other), out)
 
 
 @click.command(name="changes", epilog="Example: trialgraph changes --since 2024-01 --drug sirolimus")

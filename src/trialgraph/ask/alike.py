@@ -1,0 +1,138 @@
+"""Trials like a text that is no trial yet: a protocol's synopsis, an abstract, a case."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from trialgraph.ask import cypher, search
+from trialgraph.ask.answers import Answer
+from trialgraph.errors import UsageError
+from trialgraph.limits import SEARCH_CANDIDATES, TEXT_READ
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from trialgraph.config import Settings
+    from trialgraph.graph.linkers import Linkers
+    from trialgraph.graph.stores import Store
+    from trialgraph.model import DrugLink
+    from trialgraph.similarity import Document, SimilarPair
+
+COLUMNS: Final = ("trial_id", "title", "phases", "status", "score", "because")
+ITSELF: Final = "the text"
+_SENTENCE: Final = re.compile(r"(?<=[.;!?])\s+|\n+")
+_FACTS: Final = """
+UNWIND $ids AS id
+MATCH (t:Trial {trial_id: id})
+RETURN t.trial_id AS trial_id, t.brief_title AS title, t.phases AS phases, t.overall_status AS status
+ORDER BY trial_id
+"""
+
+
+def like_text(settings: Settings, store: Store, text: str, *, most: int = 10) -> Answer:
+    """Return the trials most like a text, by the same measure as between trials, and what makes them alike.
+
+    Compared are the trials that share a drug or condition with the text and those whose words fit best, at most
+    500 in all; their records are read from the home's archive.  The first line counts as a title.
+    Raises UsageError for a text without words, or a home that was not built.
+    """
+    from trialgraph.archive import trials as archived
+    from trialgraph.archive.store import Archive
+    from trialgraph.graph.linkers import Linkers
+    from trialgraph.similarity import Model, pair, vectors
+
+    if not re.search(r"\w{3}", text):
+        raise UsageError("the text says nothing to compare with")
+    if not settings.archive.exists():
+        raise UsageError(
+            f"{settings.home} holds no records to compare with; run 'trialgraph crawl' or 'trialgraph import'"
+        )
+    text = text[:TEXT_READ]
+    model = Model.load(settings.model)
+    linkers = Linkers(settings.corrections)
+    asked = _of_text(text, linkers)
+    ids = _candidates(store, text, asked)
+    with Archive.open(settings.archive) as archive:
+        held = archived.read(archive, on_set_aside=lambda odd: None, ids=ids)
+        rows = vectors(model, [asked, *(_document(trial, linkers) for trial in held)])
+    pairs = [pair(model, rows, 0, i) for i in range(1, rows.rows)]
+    best = sorted((p for p in pairs if p.score > 0), key=lambda p: (-p.score, _other(p)))[:most]
+    facts = {row["trial_id"]: row for row in cypher.trusted(store, _FACTS, {"ids": [_other(p) for p in best]}).rows}
+    found = [
+        facts[_other(p)] | {"score": round(p.score, 6), "because": _because(p)} for p in best if _other(p) in facts
+    ]
+    understood = [*(d.name for d in asked.drugs), *(c.name for c in asked.conditions if not c.broader)]
+    notes = [
+        f"understood: {'; '.join(dict.fromkeys(understood)) or 'only words'}",
+        f"compared with {len(pairs):,} trials",
+    ]
+    return Answer(columns=COLUMNS, rows=found, notes=tuple(notes))
+
+
+def _of_text(text: str, linkers: Linkers) -> Document:
+    """Return a text as similarity sees a trial."""
+    from trialgraph.model import Trial
+
+    title, _, rest = text.strip().partition("\n")
+    trial = Trial(id=ITSELF, registry="", brief_title=title[:500], brief_summary=(title[500:] + rest).strip() or None)
+    drugs: dict[str, DrugLink] = {}
+    for sentence in _SENTENCE.split(text):
+        for link in linkers.drugs.understand(sentence):
+            if link.vocabulary != "none":
+                drugs.setdefault(link.concept_id, link)
+    return _compared(trial, list(drugs.values()), [], [], linkers)
+
+
+def _document(trial: Any, linkers: Linkers) -> Document:
+    understood = linkers.understand(trial)
+    return _compared(trial, understood.drugs, understood.conditions, understood.things, linkers)
+
+
+def _compared(trial: Any, drugs: Any, conditions: Any, things: Any, linkers: Linkers) -> Document:
+    from trialgraph.graph.documents import document
+
+    names = {link.concept_id: link.name for link in drugs}
+
+    def classes(drug: str) -> Iterable[tuple[str, str]]:
+        return [(one.class_id, one.name) for one in linkers.classes_of(drug, names[drug])]
+
+    return document(
+        trial,
+        drugs,
+        conditions,
+        things,
+        mesh=linkers.mesh,
+        finder=linkers.conditions,
+        thing_finder=linkers.things,
+        classes=classes,
+    )
+
+
+def _candidates(store: Store, text: str, asked: Document) -> list[str]:
+    """Return the ids of trials worth comparing: those that share most, then those whose words fit best."""
+    shared: dict[str, int] = {}
+    for kind, concepts in (("drug", asked.drugs), ("condition", [c for c in asked.conditions if not c.broader])):
+        for concept in concepts:
+            for row in cypher.trusted(store, search.BY_CONCEPT[kind], {"id": concept.id}).rows:
+                shared[row["id"]] = shared.get(row["id"], 0) + 1
+    most = sorted(shared, key=lambda one: (-shared[one], one))[:SEARCH_CANDIDATES]
+    words = " ".join(dict.fromkeys(search.plain(text).split()[:200]))
+    by_words = cypher.trusted(store, search.BY_WORDS, {"words": words, "most": SEARCH_CANDIDATES // 2}).rows
+    return list(dict.fromkeys([*most, *(row["id"] for row in by_words)]))[:SEARCH_CANDIDATES]
+
+
+def _other(pair: SimilarPair) -> str:
+    return pair.target if pair.source == ITSELF else pair.source
+
+
+def _because(pair: SimilarPair) -> list[str]:
+    parts = (
+        ("drugs", pair.shared_drugs),
+        ("classes", pair.shared_classes),
+        ("conditions", pair.shared_conditions),
+        ("procedures", pair.shared_procedures),
+        ("setting", pair.shared_settings),
+        ("words", pair.shared_terms),
+    )
+    return [f"{name}: {' + '.join(shared)}" for name, shared in parts if shared]

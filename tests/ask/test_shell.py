@@ -1,0 +1,95 @@
+"""The shell: what it completes, when Enter runs a query, and what its commands do."""
+
+from __future__ import annotations
+
+import pytest
+from golden_graph import T
+
+from trialgraph.ask.complete import Words
+from trialgraph.cli.shell import Session, finished, statements
+from trialgraph.graph.stores import Store
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("MATCH (t:Tr", "Trial"),
+        ("MATCH (t:Trial)-[:TES", "TESTS"),
+        ("MATCH (t:Trial)-[:TESTS|SIM", "SIMILAR_TO"),
+        ("MATCH (t:Trial) RETURN t.brief_t", "brief_title"),
+        ("MATCH (d:Drug {drug", "drug_id"),
+        ("MATCH (d:Drug {name: 'siro", "sirolimus"),
+        ("MAT", "MATCH"),
+        ("RETURN toUp", "toUpper("),
+        (":as", "ask"),
+        (":ask trials-of-d", "trials-of-drug"),
+        (":ask trials-of-drug dr", "drug="),
+        (":ask trials-of-drug drug=siro", "sirolimus"),
+        (":ask trials-of-drug drug=sirolimus status=REC", '"RECRUITING"'),
+        (':ask sponsor-portfolio sponsor="Big', '"Big Pharma"'),
+        (":schema SIM", "SIMILAR_TO"),
+    ],
+)
+def test_what_is_begun_is_completed(store: Store, typed, offered):
+    assert offered.strip('"') in [text.strip('"') for text, _, _ in Words(store).after(typed)]
+
+
+def test_a_property_is_offered_for_its_own_label_only(store: Store):
+    offered = [text for text, _, _ in Words(store).after("MATCH (d:Drug) RETURN d.")]
+    assert "drug_id" in offered
+    assert "brief_title" not in offered
+
+
+def test_a_completion_replaces_what_was_typed(store: Store):
+    assert ("TESTS", 3, "relationship type") in list(Words(store).after("MATCH (t)-[:TES"))
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("MATCH (t) RETURN t;", True),
+        ("MATCH (t) RETURN t", False),
+        ("RETURN ';", False),
+        ("RETURN 1 /* ;", False),
+        (":help", True),
+        ("", True),
+    ],
+)
+def test_enter_runs_what_is_finished(text, ends):
+    assert finished(text) is ends
+
+
+def test_a_script_is_cut_into_statements():
+    lines = ["MATCH (t)\n", "RETURN t;\n", ":help\n", "RETURN 1\n", "\n", "RETURN 2\n"]
+    assert list(statements(lines)) == ["MATCH (t)\nRETURN t;\n", ":help\n", "RETURN 1\n", "RETURN 2\n"]
+
+
+def test_the_commands_answer(store: Store, capsys: pytest.CaptureFixture[str], tmp_path):
+    session = Session(store)
+    path = tmp_path / "rows.csv"
+    for statement, said in (
+        (":help", ":schema"),
+        (":ask", "trials-of-drug"),
+        (":ask trials-of-drug drug=rapamycin", T[1]),
+        (f":param id={T[1]}", "$id = "),
+        ("MATCH (t:Trial {trial_id: $id}) RETURN t.brief_title AS title;", "Sirolimus and ATRA"),
+        (f":export {path}", "Written"),
+        (":schema", "SIMILAR_TO"),
+        (":schema Drug", "drug_id"),
+        (":schema Drugg", "did you mean Drug?"),
+        (f":why {T[1]} rapamycin", "understood as sirolimus"),
+        (f":trial {T[1]}", "brief title"),
+        (":explain MATCH (t:Trial {trial_id: $id}) RETURN t.trial_id AS x", "Seek"),
+        (":format json", ""),
+        ("RETURN 1 AS x;", '{"x": 1}'),
+        (":format tabel", "is none of table"),
+        (":param id=", "no parameters are set"),
+        ("MATCH (t:Trial) SET t.a = 1;", "SET writes"),
+        (":hepl", "did you mean :help?"),
+        (':why "unfinished', "No closing quotation"),
+    ):
+        assert session.run(statement), statement
+        shown = capsys.readouterr()
+        assert said in shown.out + shown.err, statement
+    assert path.read_text().startswith("title")
+    assert not session.run(":quit")

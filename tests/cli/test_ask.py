@@ -1,0 +1,140 @@
+"""The commands that ask, as typed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "ask"))
+
+import golden_graph
+from golden_graph import T
+
+from trialgraph.graph.stores import open_store
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("home")
+    store = open_store(folder / "graph")
+    store.load(golden_graph.write(folder))
+    store.close()
+    return folder
+
+
+def typed(home: Path, *words: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from trialgraph.cli.main import main; main()", "--home", str(home), *words]
+    return subprocess.run(
+        command, capture_output=True, text=True, input=given, check=False, env=os.environ | {"NO_COLOR": "1"}
+    )
+
+
+def test_related_gives_trials_with_their_reasons(home):
+    done = typed(home, "related", T[1], "--json")
+    rows = json.loads(done.stdout)
+    assert [row["trial_id"] for row in rows] == [T[2], T[3]]
+    assert rows[0]["because"] == ["drugs: sirolimus", "words: sirolimus + autoimmune"]
+    assert done.stderr == ""
+
+
+def test_related_compares_two(home):
+    assert "score 0.600" in typed(home, "related", T[1], "--compare", T[2]).stdout
+
+
+def test_ask_lists_explains_and_answers(home):
+    assert "trials-of-drug" in typed(home, "ask").stdout
+    explained = typed(home, "ask", "trials-of-drug", "--explain").stdout
+    assert "trialgraph ask trials-of-drug drug=..." in explained
+    done = typed(home, "ask", "trials-of-drug", "drug=Rapamune", "--csv")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [row["trial_id"] for row in rows] == [T[1], T[4], T[2]]
+    assert done.stderr.startswith("Rapamune -> ")
+
+
+def test_cypher_takes_text_a_file_and_standard_input(home, tmp_path):
+    query = "MATCH (t:Trial {trial_id: $id}) RETURN t.brief_title AS title"
+    file = tmp_path / "q.cypher"
+    file.write_text(query)
+    told = [
+        typed(home, "cypher", query, "-P", f"id={T[2]}", "--nl"),
+        typed(home, "cypher", "-f", str(file), "-P", f"id={T[2]}", "--nl"),
+        typed(home, "cypher", "-", "-P", f"id={T[2]}", "--nl", given=query),
+    ]
+    assert {done.stdout for done in told} == {'{"title": "Rapamycin for ITP"}\n'}
+
+
+def test_an_answer_goes_to_a_file(home, tmp_path):
+    path = tmp_path / "rows.json"
+    done = typed(home, "ask", "similar-trials", f"trial={T[1]}", "--json", "-o", str(path))
+    assert done.stdout == ""
+    assert len(json.loads(path.read_text())) == 2
+    assert f"Written: {path}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("related",), 2, "give a trial id"),
+        (("related", "NCT0432441"), 2, "no trial id"),
+        (("ask", "trials-of-drug", "rapamycin"), 2, "is no key=value; trials-of-drug takes drug=..."),
+        (("cypher", "MATCH (t) DELETE t"), 2, "DELETE deletes; queries here only read this graph"),
+        (("cypher",), 2, "give a query, or -f FILE"),
+        (("trial", "NCT00000000"), 2, "this graph does not hold NCT00000000"),
+        (("changes", "--drug", "x", "--id", T[1]), 2, "give one of"),
+        (("ask", "brokers", "about=sirolimus", "--store", "bolt://127.0.0.1:1"), 4, "127.0.0.1:1"),
+        (("ask", "brokers", "about=sirolimus", "--store", "neo4j"), 2, "TRIALGRAPH_NEO4J_URI"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_a_code(home, words, code, says):
+    done = typed(home, *words)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_no_graph_yet_says_what_to_run(tmp_path):
+    done = typed(tmp_path / "nothing", "related", T[1])
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"trialgraph: no graph in {tmp_path / 'nothing'}; run 'trialgraph build', or 'trialgraph demo' to try it\n"
+    )
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_why_trial_search_and_changes_answer(home):
+    assert "understood as sirolimus" in typed(home, "why", T[1], "rapamycin").stdout
+    assert typed(home, "trial", T[1], "--json").stdout.startswith("{")
+    assert T[4] in typed(home, "search", "sirolimus", "lupus").stdout
+    changed = json.loads(typed(home, "changes", "--since", "2020", "--drug", "rapamycin", "--json").stdout)
+    assert [row["field"] for row in changed] == ["primary_outcomes", "overall_status"]
+
+
+def test_landscape_writes_a_page_and_says_so(home, tmp_path):
+    path = tmp_path / "page.html"
+    done = typed(home, "landscape", T[1], "-o", str(path))
+    assert done.returncode == 0, done.stderr
+    assert path.read_text("utf-8").startswith("<!doctype html>")
+    assert "Written" in done.stderr
+
+
+def test_a_script_on_the_shell_s_standard_input_runs(home):
+    done = typed(home, "shell", given="RETURN 1 AS x;\n:ask nothing\n")
+    assert done.stdout.split() == ["x", "-", "1"]
+    assert done.returncode == 1
+    assert "there is no question 'nothing'" in done.stderr
+
+
+def test_help_ends_with_an_example_and_comes_at_once():
+    for command in ("related", "ask", "search", "cypher", "shell", "trial", "why", "changes", "landscape"):
+        began = time.perf_counter()
+        done = typed(Path("/nowhere"), command, "--help")
+        assert done.stdout.rstrip().splitlines()[-1].strip().startswith("Example: trialgraph")
+        assert time.perf_counter() - began < 4  # a tenth of it on a quiet machine; other tests run beside this one
