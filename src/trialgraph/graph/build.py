@@ -19,6 +19,7 @@ from trialgraph.model import ChangeEvent, DrugLink, Link, ListedTrial, Organizat
 LEAD = "sponsorCollaboratorsModule.leadSponsor.name"
 COLLABORATOR = "sponsorCollaboratorsModule.collaborators[{}].name"
 MESH = "MESH:"
+ROR = "ROR:"
 
 L = TypeVar("L", DrugLink, ThingLink)
 
@@ -312,7 +313,9 @@ class Builder:
         seen = set(waiting)
         while waiting:
             key = waiting.pop()
-            known = self._linkers.organizations.get(key)
+            known = None
+            if self._organizations.fact(key, "name") is None or not key.startswith(ROR):
+                known = self._linkers.organizations.get(key)  # a mention has told all that ROR says
             if known is not None:
                 self._organizations.see(key, {"name": known.name, "ror_id": known.ror_id, "country": known.country})
                 if known.parent_id is not None:

@@ -40,7 +40,7 @@ class Concepts:
 
     def fact(self, key: str, name: str) -> Any:
         """Return what is known of a node, or None."""
-        return self._facts[key].get(name)
+        return self._facts.get(key, {}).get(name)
 
     def rows(self) -> Iterator[Mapping[str, Any]]:
         """Yield the nodes by key, their words the commonest first."""

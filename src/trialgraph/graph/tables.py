@@ -47,7 +47,7 @@ class Tables:
 
     def put(self, name: str, row: Mapping[str, Any]) -> None:
         """Add a row given by name; a property not named is null."""
-        self.add(name, *(row.get(column) for column in self._columns[name]))
+        self.add(name, *map(row.get, self._columns[name]))
 
     def extend(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Add many rows given by name."""
