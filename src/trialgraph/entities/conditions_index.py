@@ -50,6 +50,7 @@ class Index:
         self._above: dict[str, frozenset[str]] = {}
         self.lone = {i for n in words.lone if (i := _lone_id(mesh, n))}
         self._same = _by_first(words.same)
+        self._found = functools.lru_cache(maxsize=200_000)(self._find)
         for heading in mesh.descriptors.values():
             if is_condition(heading, words):
                 self._add_heading(heading)
@@ -63,6 +64,9 @@ class Index:
 
     def find(self, words: Sequence[str], loosest: int = 3) -> Found | None:
         """Return what the words as a whole name, in the strictest form that knows them, or None."""
+        return self._found(tuple(words), loosest)
+
+    def _find(self, words: tuple[str, ...], loosest: int) -> Found | None:
         number = self.forms[0].get(" ".join(words), AMBIGUOUS)
         if number != AMBIGUOUS:
             return Found(self.names[number], 0)
