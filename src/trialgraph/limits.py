@@ -45,16 +45,10 @@ READ_BATCH: Final = 500  # records unpacked at once: some 10 MB, and few enough 
 # --- entities ---------------------------------------------------------------------------------------------------------
 
 MOST_SAME_NUMBER: Final = 6  # registrations that share one number; more is an umbrella or a mistake
-LONGEST_NAME: Final = (
-    500  # characters of an organisation, site or person; the longest real one has 254
-)
-SHORTEST_MISPRINT: Final = (
-    8  # letters of a general word read with one letter wrong; shorter ones are too near
-)
+LONGEST_NAME: Final = 500  # characters of an organisation, site or person; the longest real one has 254
+SHORTEST_MISPRINT: Final = 8  # letters of a general word read with one letter wrong; shorter ones are too near
 SHORTEST_REORDERED: Final = 3  # words; with two, "Washington University" would be the University of Washington
-SHORTEST_ALIAS: Final = (
-    6  # letters of an organisation's name of one word; a shorter one is an abbreviation
-)
+SHORTEST_ALIAS: Final = 6  # letters of an organisation's name of one word; a shorter one is an abbreviation
 SHORTEST_PERSON: Final = 2  # words of a person's name; one alone is a word
 
 EDIT_LETTERS: Final = 8  # a shorter word has too many real neighbours one letter away
@@ -115,6 +109,7 @@ MOST_FILL_LOST: Final = (
 )
 LEAST_ROWS_TO_COMPARE_FILL: Final = 200  # with fewer values a fill rate may halve by chance
 EMBEDDED_ROWS_A_COMMIT: Final = 5_000  # nodes a transaction while the embedded graph is written; more gains nothing
+EMBEDDED_OPENINGS: Final = 20  # of a graph that is replaced while it is opened; each load takes longer than an opening
 EMBEDDED_MEGABYTES: Final = 1024  # the engine's heap; its own default is half of the machine's memory
 NEO4J_BATCH_ROWS: Final = 5_000  # rows a transaction; beyond some thousand throughput no longer grows
 NEO4J_BATCH_BYTES: Final = 4 << 20  # of a transaction's rows: far below the smallest server's transaction memory

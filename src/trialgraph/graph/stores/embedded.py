@@ -17,7 +17,13 @@ from trialgraph.errors import StoreError, UsageError
 from trialgraph.graph import schema, swap
 from trialgraph.graph.snapshot import Difference, Snapshot
 from trialgraph.graph.stores import Loaded, Progress, Result, reconcile
-from trialgraph.limits import EMBEDDED_MEGABYTES, EMBEDDED_ROWS_A_COMMIT, QUERY_ROWS, QUERY_SECONDS
+from trialgraph.limits import (
+    EMBEDDED_MEGABYTES,
+    EMBEDDED_OPENINGS,
+    EMBEDDED_ROWS_A_COMMIT,
+    QUERY_ROWS,
+    QUERY_SECONDS,
+)
 
 _TYPES = {
     schema.STRING: "STRING",
@@ -91,34 +97,49 @@ class EmbeddedStore:
         self.close()
 
     def _reader(self, timeout: float) -> Any:
-        """Return the database, opened so that it refuses writes and ends a query after `timeout`.
-
-        The engine takes its time limit from a file in the database's folder when it opens it; so it is given a folder
-        of links to the graph's files with a file of its own.
-        """
+        """Return the database, opened so that it refuses writes and ends a query after `timeout`."""
         limit = max(1, round(timeout * 1000))
         if self._open is not None and self._open[0] == limit:
             return self._open[1]
         self.close()
-        files = swap.heal(self.path) / "db"
+        for _ in range(EMBEDDED_OPENINGS):
+            before = _folder(swap.heal(self.path))
+            try:
+                database, view = self._view(limit)
+            except StoreError:
+                if _folder(self.path) == before:
+                    raise
+                continue
+            if _folder(self.path) == before:
+                self._open = (limit, database, view)
+                return database
+            database.close()  # replaced while its files were opened: some may be of the one graph, some of the other
+            shutil.rmtree(view, ignore_errors=True)
+        raise StoreError(f"{self.path} is being replaced again and again; ask when the loads are done")
+
+    def _view(self, limit: int) -> tuple[Any, Path]:
+        """Open the database by a folder of links to its files, and return both.
+
+        The engine takes its time limit from a file in the database's folder when it opens it; so it is given a folder
+        with a file of its own.
+        """
+        files = self.path / "db"
         if not files.is_dir():
             raise UsageError(f"no graph in {self.path}; run `trialgraph build` first")
         if self.loaded() is None:
             raise StoreError(f"{self.path} was written by another version; run `trialgraph load` to write it again")
         arcadedb = _engine(self.path.parent)
         view = Path(tempfile.mkdtemp(prefix="trialgraph-"))
-        for file in files.resolve().iterdir():
-            if file.name != "configuration.json":
-                (view / file.name).symlink_to(file)
         limits = {"configuration": {"command.timeout": limit, **_NO_FILES}}
-        (view / "configuration.json").write_text(json.dumps(limits), "utf-8")
         try:
-            database = arcadedb.DatabaseFactory(str(view)).open(read_only=True)
-        except arcadedb.ArcadeDBError as problem:
+            for file in files.resolve().iterdir():
+                if file.name != "configuration.json":
+                    (view / file.name).symlink_to(file)
+            (view / "configuration.json").write_text(json.dumps(limits), "utf-8")
+            return arcadedb.DatabaseFactory(str(view)).open(read_only=True), view
+        except (arcadedb.ArcadeDBError, FileNotFoundError) as problem:
             shutil.rmtree(view, ignore_errors=True)
             raise StoreError(f"{self.path} cannot be opened ({problem}); run `trialgraph load --full`") from problem
-        self._open = (limit, database, view)
-        return database
 
     # --- loading ------------------------------------------------------------------------------------------------------
 
@@ -164,6 +185,15 @@ def _engine(home: Path) -> Any:
     import arcadedb
 
     return arcadedb
+
+
+def _folder(at: Path) -> tuple[int, int] | None:
+    """Return what tells a folder from another that is put in its place, or None where there is none."""
+    try:
+        told = at.stat()
+    except FileNotFoundError:
+        return None
+    return told.st_ino, told.st_ctime_ns
 
 
 def _keep(snapshot: Snapshot, at: Path) -> None:
