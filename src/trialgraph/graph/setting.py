@@ -46,6 +46,9 @@ def settings(trial: Trial) -> tuple[Concept, ...]:
     names = {name for name, pattern in _PATTERNS if pattern.search(text)}
     if trial.primary_purpose and trial.primary_purpose != "OTHER":
         names.add(f"purpose {trial.primary_purpose.lower().replace('_', ' ')}")
+    names.update(
+        f"kind {i.type.lower().replace('_', ' ')}" for i in trial.interventions if i.type and i.type != "OTHER"
+    )
     if trial.study_type == "OBSERVATIONAL":
         names.add("observational")
     if (years := _years(trial.maximum_age)) is not None and years <= limits_child():

@@ -6,11 +6,14 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 
 import msgspec
 
 # Fields whose neighbouring words are taken as pairs too: short, and written with care.
 PAIRED = frozenset({"title", "official_title", "conditions", "interventions", "keywords"})
+# Fields that say what a trial asks; they are compared once more by themselves, without the names of drugs.
+TOPIC = PAIRED | {"summary"}
 
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 _PLURAL_KEPT = ("ss", "us", "is", "as", "os", "ics", "ius", "eus")
@@ -52,6 +55,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     conditions: tuple[Concept, ...] = ()
     procedures: tuple[Concept, ...] = ()  # procedures, devices, behaviours, programmes
     settings: tuple[Concept, ...] = ()  # stage, line, population, purpose
+    told: frozenset[str] = frozenset()  # words that drugs were found by: they count as drugs and not again as words
     sponsor: str | None = None  # shown, never scored
 
 
@@ -84,24 +88,40 @@ class Folded(dict[str, str]):
         return folded
 
 
-def counts(document: Document, folded: Folded) -> tuple[Counter[str], Counter[str], Counter[str]]:
-    """Return how often a document holds each word, each pair of neighbouring words, and each word as written.
+class Counts(msgspec.Struct, frozen=True):
+    """How often a document holds each word and pair of neighbouring words; `topic` the same of the fields in TOPIC."""
 
-    A single character counts only in pairs: "hepatitis b", "type 2".
-    """
-    single: Counter[str] = Counter()
-    pairs: Counter[str] = Counter()
+    text: Counter[str]
+    topic: Counter[str]
+    written: Counter[str]  # words as they are written
+    length: int  # words in all
+    topic_length: int
+
+
+def counts(document: Document, folded: Folded) -> Counts:
+    """Count a document's words.  A single character counts only in pairs: "hepatitis b", "type 2"."""
+    text: Counter[str] = Counter()
+    topic: Counter[str] = Counter()
     written: Counter[str] = Counter()
-    for field, text in document.texts.items():
-        found = words(text)
+    told = document.told
+    for field, value in document.texts.items():
+        found = words(value)
         written.update(found)
+        if field not in TOPIC:
+            continue
+        forms = [folded[w] for w in found]
+        untold = [w for w in forms if w not in told]
+        topic.update(w for w in untold if len(w) > 1)
         if field in PAIRED:
-            forms = [folded[w] for w in found]
-            pairs.update(f"{a} {b}" for a, b in zip(forms, forms[1:], strict=False))
+            text.update(f"{a} {b}" for a, b in pairwise(forms))
+            topic.update(f"{a} {b}" for a, b in pairwise(untold))
+    length = 0
     for word, n in written.items():
         if len(word) > 1:
-            single[folded[word]] += n
-    return single, pairs, written
+            text[folded[word]] += n
+            length += n
+    topic_length = sum(n for word, n in topic.items() if " " not in word)
+    return Counts(text, topic, written, length, topic_length)
 
 
 def distinct(concepts: Iterable[Concept]) -> tuple[Concept, ...]:

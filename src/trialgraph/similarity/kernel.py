@@ -55,7 +55,7 @@ def parts_of(dense, indices, data, lo, hi, starts, together, parts):
     for b in range(blocks):
         parts[b] = np.int64(np.floor(sums[b] * MICRO + 0.5))
         total += parts[b]
-    parts[blocks] = np.int64(np.floor(together * (sums[2] + sums[3]) * sums[1] * MICRO + 0.5))
+    parts[blocks] = np.int64(np.floor(together * (sums[3] + sums[4]) * sums[2] * MICRO + 0.5))
     return total + parts[blocks]
 
 
@@ -82,10 +82,10 @@ def search(first, last, qptr, qidx, qval, cptr, crow, cval, ptr, idx, val, start
         for p in range(qptr[q], qptr[q + 1]):
             c = qidx[p]
             w = qval[p]
-            if c < starts[1] or c >= starts[4]:
+            if c < starts[2] or c >= starts[5]:
                 for e in range(cptr[c], cptr[c + 1]):
                     acc[crow[e]] += w * cval[e]
-            elif c < starts[2]:
+            elif c < starts[3]:
                 for e in range(cptr[c], cptr[c + 1]):
                     cond[crow[e]] += w * cval[e]
             else:
@@ -121,7 +121,7 @@ def prune(ptr, idx, val, starts, mass, kept):
         lo = ptr[r]
         hi = lo
         total = 0.0
-        while hi < ptr[r + 1] and idx[hi] < starts[1]:
+        while hi < ptr[r + 1] and idx[hi] < starts[2]:
             total += np.float64(val[hi]) ** 2
             hi += 1
         order = np.argsort(-val[lo:hi], kind="mergesort")
@@ -159,7 +159,7 @@ def explain(a, b, ptr, idx, val, starts, together, most, parts, columns, amounts
             s = np.float64(dense[c]) * np.float64(val[p])
             if s <= 0:
                 continue
-            kind = 0 if c < starts[1] else 1
+            kind = 0 if c < starts[2] else 1
             j = most - 1
             if columns[i, kind, j] >= 0 and amounts[i, kind, j] >= s:
                 continue

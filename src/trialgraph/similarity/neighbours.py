@@ -84,7 +84,7 @@ def _run(
     def ask(first: int, last: int) -> tuple[Any, Any]:
         out = np.full((last - first, k), -1, np.int32)
         score = np.zeros((last - first, k), np.int64)
-        kernel.search(first, last, *asking, *index, *whole, starts, recipe.together, k, most, out, score)
+        kernel.search(first, last, *asking, *index, *whole, starts, recipe.coefficient, k, most, out, score)
         return out, score
 
     jobs = Parallel(n_jobs=workers, prefer="threads", return_as="generator")(delayed(ask)(*span) for span in spans)

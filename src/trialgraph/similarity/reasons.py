@@ -9,7 +9,7 @@ import msgspec
 
 from trialgraph import limits
 from trialgraph.similarity.neighbours import Neighbours
-from trialgraph.similarity.vectors import CONDITION, DRUG, PROCEDURE, RECIPE, SETTING, TEXT, Model, Vectors
+from trialgraph.similarity.vectors import CONDITION, DRUG, PROCEDURE, RECIPE, SETTING, TEXT, TOPIC, Model, Vectors
 
 
 class SimilarPair(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -102,7 +102,7 @@ def _pairs(
         vectors.indices,
         vectors.data,
         starts,
-        model.weights.together,
+        model.weights.coefficient,
         most,
         parts,
         columns,
@@ -118,7 +118,7 @@ def _pairs(
             score=int(parts[i].sum()) / kernel.MICRO,
             rank_ab=ranks[i][0],
             rank_ba=ranks[i][1],
-            text_score=value[TEXT],
+            text_score=value[TEXT] + value[TOPIC],
             condition_score=value[CONDITION],
             drug_score=value[DRUG],
             procedure_score=value[PROCEDURE],
@@ -133,8 +133,13 @@ def _pairs(
 
 def _terms(model: Model, columns: list[int], amounts: list[float]) -> list[tuple[str, float]]:
     """Return up to six words or word pairs and what each adds; a word inside a pair shown lends it its amount."""
-    names = model.columns[TEXT]
-    held = [(names[c], s) for c, s in zip(columns, amounts, strict=True) if c >= 0]
+    first = len(model.columns[TEXT])
+    merged: dict[str, float] = {}
+    for column, amount in zip(columns, amounts, strict=True):
+        if column >= 0:
+            term = model.columns[TEXT][column] if column < first else model.columns[TOPIC][column - first]
+            merged[term] = merged.get(term, 0.0) + amount
+    held = list(merged.items())
     pairs = [t for t, _ in held if " " in t]
     out: dict[str, float] = {}
     for term, amount in held:

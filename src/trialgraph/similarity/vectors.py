@@ -13,13 +13,13 @@ import msgspec
 
 from trialgraph import limits
 from trialgraph.errors import BuildError
-from trialgraph.similarity.fields import Document, Folded, counts
+from trialgraph.similarity.fields import Document, Folded, counts, distinct
 
-RECIPE: Final = "1"  # rises with every change that moves a score
+RECIPE: Final = "2"  # rises with every change that moves a score
 
 # Blocks in the order of their columns.  "class" counts as drug in what is shown.
-BLOCKS: Final = ("text", "condition", "drug", "procedure", "setting")
-TEXT, CONDITION, DRUG, PROCEDURE, SETTING = range(5)
+BLOCKS: Final = ("text", "topic", "condition", "drug", "procedure", "setting")
+TEXT, TOPIC, CONDITION, DRUG, PROCEDURE, SETTING = range(6)
 ARRAYS: Final = ("indptr", "indices", "data", "own")
 
 
@@ -30,6 +30,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     b: float = limits.TEXT_LENGTH
     pairs: float = limits.TEXT_PAIRS
     text: float = limits.WEIGHT_TEXT
+    topic: float = limits.WEIGHT_TOPIC
     condition: float = limits.WEIGHT_CONDITION
     drug: float = limits.WEIGHT_DRUG
     procedure: float = limits.WEIGHT_PROCEDURE
@@ -37,9 +38,15 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     together: float = limits.WEIGHT_TOGETHER
 
     @property
+    def coefficient(self) -> float:
+        """Return what the product of condition part and drug and procedure parts is multiplied by."""
+        most = self.condition * max(self.drug, self.procedure)  # drugs and procedures share one length
+        return self.together / most if most else 0.0
+
+    @property
     def weights(self) -> tuple[float, ...]:
         """Return the weight of each block, in the order of BLOCKS."""
-        return (self.text, self.condition, self.drug, self.procedure, self.setting)
+        return (self.text, self.topic, self.condition, self.drug, self.procedure, self.setting)
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +59,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     recipe: str = RECIPE
     weights: Recipe = Recipe()
     documents: int
-    mean_length: float
+    mean_lengths: tuple[float, float]  # words of a document, and of its topic
     columns: tuple[tuple[str, ...], ...]
     found_in: tuple[tuple[int, ...], ...]
     usual: tuple[float, ...]  # of each block, the lower quartile of how much is found
@@ -153,7 +160,7 @@ class _Counted:
         self.ends = [array("q", [0]) for _ in BLOCKS]
         self.index = [array("i") for _ in BLOCKS]
         self.amount = [array("f") for _ in BLOCKS]
-        self.length = array("f")
+        self.lengths = (array("f"), array("f"))
         self.written: Counter[str] = Counter()
         self.names: dict[str, str] = {}
         self.words = self.unknown = 0
@@ -163,17 +170,19 @@ class _Counted:
         known = self.columns[TEXT]
         for document in documents:
             self.ids.append(document.id)
-            single, pairs, written = counts(document, folded)
-            self.length.append(sum(single.values()))
+            counted = counts(document, folded)
+            self.lengths[TEXT].append(counted.length)
+            self.lengths[TOPIC].append(counted.topic_length)
             if self.grow:
-                self.written.update(written)
+                self.written.update(counted.written)
             else:
-                self.words += len(single)
-                self.unknown += sum(word not in known for word in single)
-            self._add(TEXT, (*single.items(), *pairs.items()))
+                self.words += len(counted.text)
+                self.unknown += sum(word not in known for word in counted.text)
+            self._add(TEXT, counted.text.items())
+            self._add(TOPIC, counted.topic.items())
             for block, concepts in (
                 (CONDITION, document.conditions),
-                (DRUG, (*document.drugs, *document.classes)),
+                (DRUG, distinct((*document.drugs, *document.classes))),
                 (PROCEDURE, document.procedures),
                 (SETTING, document.settings),
             ):
@@ -190,6 +199,13 @@ class _Counted:
                 index.append(column)
                 amount.append(n)
         self.ends[block].append(len(index))
+
+    def word_lengths(self) -> tuple[Any, Any]:
+        """Return how many words each document has, in all and in its topic."""
+        import numpy as np
+
+        text, topic = (np.array(length, dtype=np.float64) for length in self.lengths)
+        return text, topic
 
     def matrix(self, block: int) -> Any:
         """Return the amounts of a block as a CSR matrix."""
@@ -211,16 +227,16 @@ def _fit(counted: _Counted, weights: Recipe) -> tuple[Model, Vectors]:
         matrix = counted.matrix(block)
         names = np.array(list(counted.columns[block]), dtype=object)
         found = np.bincount(matrix.indices, minlength=len(names)) if len(names) else np.zeros(0, np.int64)
-        kept = np.flatnonzero(found >= (limits.FEWEST_DOCUMENTS if block == TEXT else 1))
+        kept = np.flatnonzero(found >= (limits.FEWEST_DOCUMENTS if block <= TOPIC else 1))
         kept = kept[np.argsort(names[kept], kind="stable")] if len(kept) else kept
         matrices.append(_renumbered(matrix, kept))
         columns.append(tuple(names[kept].tolist()))
         found_in.append(tuple(found[kept].tolist()))
-    length = np.frombuffer(counted.length, np.float32) if counted.length else np.zeros(0, np.float32)
+    lengths = counted.word_lengths()
     model = Model(
         weights=weights,
         documents=len(counted.ids),
-        mean_length=float(length.mean(dtype=np.float64)) if len(length) else 1.0,
+        mean_lengths=tuple(float(n.mean()) if len(n) else 1.0 for n in lengths),  # type: ignore[arg-type]
         columns=tuple(columns),
         found_in=tuple(found_in),
         usual=(),
@@ -229,7 +245,7 @@ def _fit(counted: _Counted, weights: Recipe) -> tuple[Model, Vectors]:
     )
     usual = []
     for block in range(len(BLOCKS)):
-        norms = _norms(_raw(model, block, matrices[block], length))
+        norms = _together([_norms(_raw(model, b, matrices[b], lengths)) for b in _joined(block)])
         norms = norms[norms > 0]
         usual.append(float(np.quantile(norms, 0.25)) if len(norms) else 1.0)
     model = msgspec.structs.replace(model, usual=tuple(usual))
@@ -263,18 +279,18 @@ def _shown(counted: _Counted, terms: Sequence[str]) -> dict[str, str]:
     return {form: written for form, (_, written) in best.items() if form != written and form in known}
 
 
-def _raw(model: Model, block: int, amounts: Any, length: Any) -> Any:
+def _raw(model: Model, block: int, amounts: Any, lengths: tuple[Any, Any]) -> Any:
     """Return amounts weighed by how much a document says of it and how rare it is, not yet brought to length."""
     import numpy as np
 
     n, found = model.documents, np.array(model.found_in[block], dtype=np.float64)
     idf = np.log1p((n - found + 0.5) / (found + 0.5))
     data = amounts.data.astype(np.float64)
-    if block == TEXT:
+    if block <= TOPIC:
         w = model.weights
-        pair = np.array([" " in name for name in model.columns[TEXT]], dtype=bool)
+        pair = np.array([" " in name for name in model.columns[block]], dtype=bool)
         idf = np.where(pair, idf * w.pairs, idf)
-        relative = np.repeat(length.astype(np.float64) / max(model.mean_length, 1.0), np.diff(amounts.indptr))
+        relative = np.repeat(lengths[block] / max(model.mean_lengths[block], 1.0), np.diff(amounts.indptr))
         data = data * (w.k1 + 1) / (data + w.k1 * (1 - w.b + w.b * relative))
     out = amounts.astype(np.float64)
     out.data = np.abs(data) * idf[amounts.indices]
@@ -288,6 +304,17 @@ def _norms(matrix: Any) -> Any:
     return np.sqrt(np.maximum(squares[matrix.indptr[1:]] - squares[matrix.indptr[:-1]], 0.0))
 
 
+def _joined(block: int) -> tuple[int, ...]:
+    """Return the blocks whose length is taken together: drugs and procedures are what is done in a trial."""
+    return (DRUG, PROCEDURE) if block in (DRUG, PROCEDURE) else (block,)
+
+
+def _together(norms: Sequence[Any]) -> Any:
+    import numpy as np
+
+    return np.sqrt(np.sum(np.square(np.stack(norms)), axis=0))
+
+
 def _weigh(model: Model, counted: _Counted, matrices: Sequence[Any] | None = None) -> Vectors:
     """Bring each block of each document to its length and put the blocks side by side."""
     import numpy as np
@@ -297,12 +324,12 @@ def _weigh(model: Model, counted: _Counted, matrices: Sequence[Any] | None = Non
         matrices = [counted.matrix(block) for block in range(len(BLOCKS))]
         for matrix in matrices:
             matrix.sort_indices()
-    length = np.frombuffer(counted.length, np.float32) if counted.length else np.zeros(0, np.float32)
+    lengths = counted.word_lengths()
     blocks = []
     for block, weight in enumerate(model.weights.weights):
-        raw = _raw(model, block, matrices[block], length)
-        norms = _norms(raw)
-        enough = np.minimum(1.0, np.sqrt(norms / model.usual[block])) if block != TEXT else np.ones(len(norms))
+        raw = _raw(model, block, matrices[block], lengths)
+        norms = _together([_norms(_raw(model, b, matrices[b], lengths)) for b in _joined(block)])
+        enough = np.minimum(1.0, np.sqrt(norms / model.usual[block])) if block > TOPIC else np.ones(len(norms))
         scale = math.sqrt(weight) * enough / np.where(norms > 0, norms, 1.0)
         raw.data *= np.repeat(scale, np.diff(raw.indptr))
         blocks.append(raw)
