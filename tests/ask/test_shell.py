@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
+import select
+import sys
+import time
+
 import pytest
 from golden_graph import T
 
@@ -93,3 +99,42 @@ def test_the_commands_answer(store: Store, capsys: pytest.CaptureFixture[str], t
         assert said in shown.out + shown.err, statement
     assert path.read_text().startswith("title")
     assert not session.run(":quit")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no pseudo-terminals here")
+def test_a_person_types_completes_and_asks_in_a_terminal(golden_home, tmp_path):
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.environ |= {"TERM": "xterm-256color", "TRIALGRAPH_HOME": str(golden_home)}
+        os.execv(sys.executable, [sys.executable, "-c", "from trialgraph.cli.main import main; main()", "shell"])
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 110, 0, 0))
+    shown = ""
+
+    def until(said: str) -> None:
+        nonlocal shown
+        deadline = time.monotonic() + 60
+        while said not in shown:
+            assert time.monotonic() < deadline, shown
+            if select.select([terminal], [], [], 0.2)[0]:
+                data = os.read(terminal, 65536)
+                if b"\x1b[6n" in data:  # it asks where the cursor is
+                    os.write(terminal, b"\x1b[1;1R")
+                shown += re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", data.decode("utf-8", "replace"))
+        shown = ""
+
+    until("Ctrl-D leaves")
+    os.write(terminal, b"MATCH (t:Tri\t")
+    until("Trial")
+    os.write(terminal, b")\rRETURN count(t) AS trials;\r")
+    until("1 row")
+    os.write(terminal, b":ask similar-trials trial=" + T[1].encode() + b"\r")
+    until("2 rows")
+    os.write(terminal, b":quit\r")
+    assert os.waitpid(pid, 0)[1] == 0
+    os.close(terminal)
+    assert "RETURN count(t) AS trials;" in (golden_home / "shell_history").read_text()
