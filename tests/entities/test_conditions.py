@@ -64,7 +64,7 @@ def test_a_string_names_its_headings(linker, raw, headings):
     [
         "Healthy", "Healthy Volunteers", "Subjects Without Type 1 Diabetes", "Pharmacokinetics",
         "Coronary Artery Bypass", "Kidney Transplantation", "Magnetic Resonance Imaging", "Sirolimus", "", " ; ",
-        "Body Weight", "fMRI", "Total Knee Replacement",
+        "Body Weight", "fMRI", "Total Knee Replacement", "KLM7", "Vaxopril", "Normal Diagnosis", "Glarbian Pathways",
         "Stroke Volume",
     ],
 )  # fmt: skip
@@ -75,6 +75,13 @@ def test_what_is_no_condition_gives_nothing(linker, raw):
 def test_a_condition_without_a_heading_becomes_its_own_node(linker):
     (link,) = linker.understand("Glarbian Wasting")
     assert (link.concept_id, link.method, link.vocabulary) == ("TXT:glarbian-wasting", "text", "none")
+
+
+def test_an_abbreviation_may_name_a_condition_without_a_heading(linker):
+    (link,) = linker.link(
+        trial("GWX", brief_summary="Glarbian wasting complex disorder (GWCD); glarbian wasting xerosis (GWX).")
+    )
+    assert link.concept_id == "TXT:glarbian-wasting-xerosis"
 
 
 def test_a_name_with_words_left_over_is_broader_and_less_sure(linker):

@@ -155,6 +155,9 @@ class ConditionLinker:
         seen: dict[str, ConditionLink] = {}
         total = sum(len(part.ids) for part in reading.parts)
         for part in reading.parts:
+            if not part.ids:
+                concept_id = f"TXT:{slug(part.alias)}"
+                seen[concept_id] = _link(raw, part, concept_id, part.alias, field, number)
             for mesh_id in part.ids:
                 concept_id = f"MESH:{mesh_id}"
                 if concept_id not in seen:
@@ -189,6 +192,9 @@ class ConditionLinker:
         if not long:
             return None
         reading = self._reader.read(long)
+        if not reading.parts and not reading.nothing and reading.words:
+            part = Part((), long, "record", "text", 0.5, short)  # the long form names a condition without a heading
+            return Reading((part,), whole=True, words=reading.words)
         if not reading.parts or not reading.whole:
             return None
         parts = tuple(
@@ -206,7 +212,7 @@ class ConditionLinker:
     def _by_codes(self, raw: str, reading: Reading, context: _Context) -> Reading | None:
         """Take the codes of the record that share words with the string and say more than the words alone do."""
         words, index = reading.words, self._reader.index
-        if not words or reading.nothing:
+        if not words or (reading.nothing and not reading.unknown):
             return None
         now = {i for part in reading.parts for i in part.ids}
         best: tuple[float, str, bool] | None = None

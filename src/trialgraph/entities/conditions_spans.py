@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from trialgraph.entities.conditions_whole import CONFIDENCE, LONGEST_NAME, Whole
-from trialgraph.entities.conditions_words import Part, Reading, most_specific, windows
+from trialgraph.entities.conditions_words import Part, Reading, most_specific, names_something_wrong, windows
 from trialgraph.vocabularies.words import Words, read
 
 TAIL = frozenset(("disease", "disorder", "syndrome"))  # words that end a name; none begins with them
@@ -40,7 +40,8 @@ def spans(whole: Whole, text: str) -> Reading:
             or len(words.words) > LONGEST_TEXT
             or bool(index.is_other(kept))
         )
-        return Reading(nothing=nothing, words=weighty, left=weighty)
+        unknown = not nothing and not names_something_wrong(index, words.words)
+        return Reading(nothing=nothing or unknown, unknown=unknown, words=weighty, left=weighty)
     share = len(left) / max(1, len(left) + sum(len(read(p.span).words) for p in parts))
     found = [
         msgspec.structs.replace(

@@ -28,12 +28,14 @@ class Part(msgspec.Struct, frozen=True, gc=False):
 class Reading(msgspec.Struct, frozen=True, gc=False):
     """What one string was read as.
 
-    `whole` says that nothing but words without weight was left over; `nothing` that the string names no condition.
+    `whole` says that nothing but words without weight was left over; `nothing` that the string names no condition;
+    `unknown` that this is so only because no word of it is known.
     """
 
     parts: tuple[Part, ...] = ()
     whole: bool = False
     nothing: bool = False
+    unknown: bool = False
     words: tuple[str, ...] = ()  # the words with weight, in the form that means the same
     left: tuple[str, ...] = ()  # those of them that no part explains
 
@@ -96,6 +98,12 @@ def without_states(index: Index, parts: Iterable[Part]) -> tuple[Part, ...]:
     own = tuple(p for p in own if not (p.broader and _is_chapter(index, p))) or own
     diseases = tuple(p for p in own if any(index.mesh[i].is_in("C", "F") for i in p.ids))
     return diseases or own
+
+
+def names_something_wrong(index: Index, words: Iterable[str]) -> bool:
+    """Tell whether words without a known name plainly name a condition: "glarbian wasting", "X-linked foopathy"."""
+    hand = index.words
+    return any(w in hand.sick or (w.endswith(hand.endings) and w not in hand.well) for w in words)
 
 
 def _is_chapter(index: Index, part: Part) -> bool:

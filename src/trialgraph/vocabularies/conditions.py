@@ -26,6 +26,9 @@ class ConditionWords(msgspec.Struct, frozen=True):
     otherwise: frozenset[str]  # last words of strings that name no condition
     plain: frozenset[str]  # names that in running text are ordinary language
     never: frozenset[str]  # headings in C that are no condition, by comparable name
+    sick: frozenset[str]  # words for something wrong
+    endings: tuple[str, ...]  # endings of such words
+    well: frozenset[str]  # words with such an ending that name nothing wrong
     states: frozenset[str]  # headings outside C and F03 that studies take as their subject
     abbreviations: dict[str, tuple[str, ...]]  # in capitals -> headings
     names: dict[str, tuple[str, ...]]  # everyday name -> headings
@@ -71,6 +74,9 @@ def load() -> ConditionWords:
         otherwise=frozenset(" ".join(form) for form in forms["else"]),
         plain=frozenset(" ".join(form) for form in forms["plain"]),
         never=frozenset(" ".join(form) for form in forms["never"]),
+        sick=frozenset(" ".join(form) for form in forms["sick"]),
+        endings=tuple(sorted(" ".join(form) for form in forms["ending"])),
+        well=frozenset(" ".join(form) for form in forms["well"]),
         states=frozenset(row[0] for row in rows("condition_states.tsv")),
         abbreviations={row[0].upper(): tuple(row[1].split("|")) for row in rows("condition_abbreviations.tsv")},
         names=_names("condition_names.tsv"),
