@@ -68,7 +68,7 @@ def parse(text: str, source: str = FILE) -> Corrections:
         kind, words, target = found[1].lower().replace("organisation", "organization"), found[2], found[3]
         if kind not in KINDS:
             raise UsageError(f"{source}, line {number}: {found[1]!r} is none of {', '.join(KINDS)}")
-        if not fold(words):
+        if not any(c.isalnum() for c in words):
             raise UsageError(f"{source}, line {number}: {words!r} holds no letter or digit")
         mine = by_kind.setdefault(kind, {})
         before = mine.get(fold(words))

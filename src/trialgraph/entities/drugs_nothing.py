@@ -41,13 +41,15 @@ _CARE = re.compile(
 
 # Measured, eaten or part of the body: named in running text they are seldom what is given.
 MEASURED = frozenset(
-    """acth adiponectin alanine albumin alcohol aldosterone amino ammonia amylase androstenedione bilirubin blood calcium
-    carbon cholesterol choline chloride copper cortisol creatine creatinine dopamine endorphin estrone ethanol fibrinogen
-    fluoride folate fructose gaba ghrelin glucagon glucose glutamate glutathione glycogen haptoglobin hemoglobin
-    hepcidin histamine homocysteine hydrogen iodine iron lactate lactose leptin leucine lipase magnesium milk nitrogen
-    norepinephrine oxygen phosphate phosphorus plasma platelet potassium procalcitonin prolactin prothrombin pyruvate
-    selenium serotonin serum sodium sucrose thrombin thyroglobulin thyroxine tryptophan tyrosine urea water wheat zinc
-    casein cellulose gelatin starch mannitol lecithin talc lymphocyte leukocyte erythrocyte stem latex""".split()  # noqa: SIM905
+    """acth adiponectin alanine albumin alcohol aldosterone amino ammonia amylase androstenedione bilirubin
+    blood calcium carbon cholesterol choline chloride copper cortisol creatine creatinine dopamine
+    endorphin estrone ethanol fibrinogen fluoride folate fructose gaba ghrelin glucagon glucose
+    glutamate glutathione glycogen haptoglobin hemoglobin hepcidin histamine homocysteine hydrogen
+    iodine iron lactate lactose leptin leucine lipase magnesium milk nitrogen norepinephrine oxygen
+    phosphate phosphorus plasma platelet potassium procalcitonin prolactin prothrombin pyruvate
+    selenium serotonin serum sodium sucrose thrombin thyroglobulin thyroxine tryptophan tyrosine
+    urea water wheat zinc casein cellulose gelatin starch mannitol lecithin talc lymphocyte
+    leukocyte erythrocyte stem latex""".split()  # noqa: SIM905
 )
 _EXAMPLES = re.compile(
     r"\b(?:e\.?g\.?|such as|for example|including|or equivalent|like)\b|\bplasma (?:level|dos|conc)", re.IGNORECASE

@@ -7,7 +7,7 @@ import re
 import string
 
 from trialgraph.entities import doses
-from trialgraph.entities.drugs_find import Mention
+from trialgraph.entities.drugs_find import Mention, is_not_given
 from trialgraph.entities.drugs_nothing import is_care, is_control_saline, is_placebo
 from trialgraph.limits import EDIT_LETTERS, MOST_LABEL_WORDS
 from trialgraph.vocabularies import mesh
@@ -47,6 +47,7 @@ _ENGINEERED = re.compile(
     r"\bcd\d+|[A-Z]{2,}-?\d|\d{3,}|vaccin|peptide|anti-",
     re.IGNORECASE,
 )
+_RECOMBINANT = re.compile(r"(?:rhu?|r)(?=[A-Z])")
 # endings of words that say how or what for, and are no names
 _SAYS_HOW = re.compile(
     r"(?:ing|ed|tion|ment|ity|ness|ive|ly|able|ary|ical|ist|ship|ware|graphy|metry|scopy|therapy|tomy)$"
@@ -73,15 +74,19 @@ def ordinary_words() -> frozenset[str]:
 
 
 def misspelt(text: str, vocabulary: DrugVocabulary) -> list[Mention]:
-    """Return the drugs whose names are one letter away from single rare words of a text."""
-    found = []
-    for word, start, end in words(text):
-        if (
-            len(word) >= EDIT_LETTERS
-            and word.isascii()
-            and word not in ordinary_words()
-            and word not in vocabulary.lengths
-        ):
+    """Return the drugs whose names are one letter away from single rare words of a text, or follow an r: rThrombin."""
+    found: list[Mention] = []
+    tokens = words(text)
+    if len(tokens) > MOST_LABEL_WORDS:
+        return found
+    for at, (word, start, end) in enumerate(tokens):
+        if word in vocabulary.nothing or word in vocabulary.lengths or is_not_given(text, tokens, at):
+            continue
+        recombinant = _RECOMBINANT.match(text, start, end)
+        match = vocabulary.resolve(text[recombinant.end() : end]) if recombinant else None
+        if match and match.drugs:
+            found.append(Mention(start, end, match, "span"))
+        elif len(word) >= EDIT_LETTERS and word.isascii() and word not in ordinary_words():
             match = _one_edit_away(word, vocabulary)
             if match:
                 found.append(Mention(start, end, match, "edit-distance"))
@@ -125,8 +130,7 @@ def unlisted(label: str, kind: str, vocabulary: DrugVocabulary) -> tuple[str, in
     if is_placebo(label) or is_care(label) or is_control_saline(label):
         return None
     bare = doses.bare(label)
-    tokens = words(label)
-    if len(tokens) > MOST_LABEL_WORDS or key(bare) in vocabulary.nothing:
+    if len(words(label)) > MOST_LABEL_WORDS or key(bare) in vocabulary.nothing:
         return None
     undosed = doses.without_doses(label)
     code = next((c for c in _CODE.finditer(undosed) if not _ANTIGEN.fullmatch(c[0])), None)

@@ -33,13 +33,13 @@ SALTS: Final = frozenset(
 
 # The other half of a crystal in two words: "siponimod fumaric acid".
 ACIDS_OF_CRYSTALS: Final = frozenset(
-    """fumaric maleic tartaric citric succinic malic oxalic adipic gentisic pyroglutamic glutaric""".split()  # noqa: SIM905
+    "fumaric maleic tartaric citric succinic malic oxalic adipic gentisic pyroglutamic glutaric".split()  # noqa: SIM905
 )
 
 # Counter-ions that are never given by themselves: as a name alone they are a piece of another name.
 PIECES: Final = frozenset(
-    "acetate propionate fumarate maleate tartrate mesylate besylate tosylate gluconate chloride bromide sulfate oxide "
-    "hydroxide carbonate benzoate valerate furoate succinate nitrate decanoate palmitate stearate pamoate".split()
+    """acetate propionate fumarate maleate tartrate mesylate besylate tosylate gluconate chloride bromide sulfate oxide
+    hydroxide carbonate benzoate valerate furoate succinate nitrate decanoate palmitate stearate pamoate""".split()  # noqa: SIM905
 )
 
 # Words that are a salt's other half at the front: "sodium valproate", "calcium folinate".
@@ -54,7 +54,8 @@ ALONE: Final = frozenset(
         hydrogen peroxide water acid fluoride stannous mercury mercuric lead nickel cesium rubidium thallium
         thallous gallium indium radium lanthanum cerium ammonia chlorine iodine bromine sulfur nitrogen oxygen
         carbon ethyl methyl silicon titanium vitamin alpha beta gamma nitrous nitric alcohol ester amino
-        polymer hydroxy dextran starch acetyl choline dimethyl diethyl propyl isopropyl butyl phenyl benzyl trimethyl glyceryl sorbitan""".split()  # noqa: SIM905
+        polymer hydroxy dextran starch acetyl choline
+        dimethyl diethyl propyl isopropyl butyl phenyl benzyl trimethyl glyceryl sorbitan""".split()  # noqa: SIM905
 ) - {"choline"}  # fmt: skip
 
 # Lists of medicines: a name that they hold is a medicine.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# A change from letters to digits ends a word, so that RAD001, RAD-001 and RAD 001 are one name.
-_WORD = re.compile(r"[^\W\d_]+|\d+(?:,\d{3})+(?!\d)|\d+")
+# A change from letters to digits ends a word, so that RAD001, RAD-001 and RAD 001 are one name; a Greek letter is one.
+_WORD = re.compile(r"[α-ωµ]|[^\W\d_α-ωµ]+|\d+(?:,\d{3})+(?!\d)|\d+")
 _MARKS = re.compile(r"\((?:R|TM|r|tm|C)\)|[®™©℠]|(?<=[a-z])(?:TM|SM)(?![A-Za-z])|(?<=-[A-Z])TM(?![A-Za-z])")
 _GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "κ": "kappa",

@@ -1,0 +1,200 @@
+"""What the words of interventions are understood as."""
+
+from __future__ import annotations
+
+import pytest
+
+from trialgraph.entities.corrections import parse
+from trialgraph.entities.drugs import DrugLinker
+from trialgraph.model import Intervention, Trial
+from trialgraph.vocabularies import drugs
+
+
+@pytest.fixture(scope="module")
+def linker():
+    return DrugLinker(drugs.load())
+
+
+def named(linker, text):
+    return [link.name for link in linker.understand(text)]
+
+
+def of(linker, *entries, **fields):
+    trial = Trial(id="NCT00000001", registry="ctgov", interventions=entries, **fields)
+    return [[link.name for link in linker.link(trial) if link.intervention == i] for i in range(len(entries))]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Rapamune 1 mg + ATRA", ["Sirolimus", "Tretinoin"]),
+        ("RAD001", ["Everolimus"]),
+        ("RAD 001", ["Everolimus"]),
+        ("BI 10773", ["Empagliflozin"]),
+        ("BI10773 high dose", ["Empagliflozin"]),
+        ("CP-751,871", ["Figitumumab"]),
+        ("Everolimus (tacrolimus elimination)", ["Everolimus"]),
+        ("Systemic therapy (Gemcitabine plus Cisplatin)", ["Gemcitabine", "Cisplatin"]),
+        ("clindamycin phosphate 1.2%/benzoyl peroxide 2.5%", ["Clindamycin", "Benzoyl Peroxide"]),
+        ("Corticosteroid: Hydrocortisone", ["Hydrocortisone"]),
+        ("[18F]Flutemetamol", ["Flutemetamol f-18"]),
+        ("Azithromcyin 500 mg", ["Azithromycin"]),
+        ("Hypertonic Saline 3%", ["Saline Solution, Hypertonic"]),
+        ("oxycodone hydrochloride controlled-release tablets", ["Oxycodone"]),
+        ("H1N1 monovalent split virion vaccine", ["Influenza Vaccines"]),
+        ("rThrombin 1000 IU/mL", ["Thrombin"]),
+        ("IFN-α", ["Interferon-alpha"]),
+    ],
+)
+def test_a_label_names_its_drugs(linker, text, names):
+    assert named(linker, text) == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Placebo", "Placebo to vismodegib", "Methadone placebo", "AGN-199201 Vehicle", "Placebo (for alirocumab)",
+        "Placebo identical to BI 10773 high dose", "placebo of the vaccine RUTI", "Sham injection", "0.9 % NaCl solution",
+        "Normal saline", "sodium chloride 0.9%", "sterile water", "Standard of care", "Best Supportive Care", "no treatment",
+        "chemotherapy", "corticosteroids", "Statins", "triple therapy", "current antiretroviral regimen", "urine collection",
+        "hope", "gel", "air", "Control", "combined", "glucose monitoring", "insulin pump", "oral glucose tolerance test",
+        "DPP-4 inhibitor", "Moisturizing Lotion", "HMG CoA inhibitor", "Discontinuation of azathioprine", "steroid-free diet",
+    ],
+)  # fmt: skip
+def test_what_is_no_drug_names_nothing(linker, text):
+    assert named(linker, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("placebo and ketamine", ["Ketamine"]),
+        ("pioglitazone/placebo", ["Pioglitazone"]),
+        ("Placebo to dutogliptin + metformin", ["Metformin"]),
+        ("Placebo to ezetimibe and simvastatin", []),
+        ("levodopa/carbidopa placebo", []),
+        ("abciximab; reteplase placebo; abciximab placebo; abciximab", ["Abciximab"]),
+    ],
+)
+def test_a_placebo_takes_only_what_it_stands_for(linker, text, names):
+    assert named(linker, text) == names
+
+
+def test_a_longer_name_is_not_the_shorter_one_in_it(linker):
+    assert named(linker, "temsirolimus") == ["Temsirolimus"]
+    assert named(linker, "levamlodipine") != ["Amlodipine"]
+    assert named(linker, "rhC1INH") != ["Isoniazid"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("rapamycin", "Sirolimus", "Rapamune 2 mg tablets", "AY-22989"),
+        ("erlotinib", "Erlotinib hydrochloride", "Tarceva", "OSI-774"),
+        ("amlodipine besylate", "Amlodipine", "Norvasc"),
+        ("olmesartan medoxomil", "olmesartan", "Benicar"),
+        ("sodium valproate", "valproic acid", "Depakote"),
+        ("lithium", "lithium carbonate"),
+        ("tolterodine tartrate", "tolterodine"),
+        ("cabozantinib", "Cabometyx"),
+    ],
+)
+def test_one_substance_has_one_id(linker, names):
+    assert len({link.concept_id for name in names for link in linker.understand(name)}) == 1
+
+
+def test_regimens_and_combination_brands_are_opened(linker):
+    assert set(named(linker, "mFOLFOX6")) == {"Leucovorin", "Fluorouracil", "Oxaliplatin"}
+    assert len(named(linker, "R-CHOP")) == 5
+    assert set(named(linker, "Janumet")) == {"Sitagliptin", "Metformin"}
+    assert [(link.component, link.components) for link in linker.understand("Janumet")] == [(1, 2), (2, 2)]
+
+
+def test_other_names_count_only_where_the_label_gives_nothing(linker):
+    allopurinol = Intervention(name="allopurinol", type="DRUG", other_names=("Altace",))
+    coded = Intervention(name="LCP-X", type="DRUG", other_names=("Tacrolimus modified-release",))
+    assert of(linker, allopurinol, coded) == [["Allopurinol"], ["Tacrolimus"]]
+
+
+def test_the_description_counts_where_label_and_other_names_give_nothing(linker):
+    first = Intervention(name="62.5 mcg", type="DRUG", description="umeclidinium by inhaler once daily")
+    listed = Intervention(name="Study medicine", type="DRUG", description="such as amiodarone")
+    assert of(linker, first, listed) == [["Umeclidinium"], []]
+
+
+def test_the_trials_own_abbreviations_are_read(linker):
+    entry = Intervention(name="Naproxen 440 mg / DPH 50 mg", type="DRUG")
+    summary = "Naproxen with DPH (diphenhydramine) against naproxen alone."
+    assert of(linker, entry, brief_summary=summary) == [["Naproxen", "Diphenhydramine"]]
+    coded = Intervention(name="ZZ-4711", type="DRUG")
+    assert of(linker, coded, brief_summary="ZZ-4711 (tacrolimus) is given.") == [["Tacrolimus"]]
+
+
+def test_an_abbreviation_that_cannot_stand_for_the_words_is_not_believed(linker):
+    entry = Intervention(name="QRX", type="DRUG")
+    assert of(linker, entry, brief_summary="Given with tacrolimus (QRX).") != [["Tacrolimus"]]
+
+
+def test_a_device_includes_a_drug_only_when_it_gives_it_off(linker):
+    kinds = (
+        "Endeavor Zotarolimus-Eluting Coronary Stent", "TAXUS Express", "Zilver PTX Drug Eluting Stent", "insulin pump",
+        "glucose meter", "Drug Eluting stent", "Xience V",
+    )  # fmt: skip
+    found = of(linker, *(Intervention(name=name, type="DEVICE") for name in kinds))
+    assert found == [["Zotarolimus"], ["Paclitaxel"], ["Paclitaxel"], [], [], [], ["Everolimus"]]
+
+
+def test_other_kinds_of_entries_name_a_drug_only_as_a_whole(linker):
+    entries = [
+        Intervention(name="Metformin 500 mg", type="OTHER"),
+        Intervention(name="counselling about metformin", type="OTHER"),
+        Intervention(name="metformin", type="BEHAVIORAL"),
+    ]
+    assert of(linker, *entries) == [["Metformin"], [], []]
+
+
+def test_a_code_without_an_entry_becomes_a_node_of_its_own(linker):
+    (link,) = linker.understand("QQX99417 capsule")
+    assert (link.concept_id, link.vocabulary, link.confidence) == ("TXT:qqx-99417", "none", 0.5)
+
+
+def test_a_link_says_by_which_words_it_was_made(linker):
+    (link,) = linker.understand("Rapamune 1 mg bid, oral tablets")
+    assert (link.span, link.matched_alias, link.vocabulary, link.method) == ("Rapamune", "rapamune", "unii", "span")
+    assert (link.dose_value, link.dose_unit, link.frequency) == (1.0, "mg", "twice daily")
+    assert (link.route, link.form, link.mesh_id, link.unii) == ("oral", "tablet", "D020123", "W36ZG6FT64")
+    assert link.source_field == "armsInterventionsModule.interventions[0].name"
+
+
+def test_names_given_by_a_person_are_resolved_or_get_suggestions(linker):
+    assert {linker.resolve(name).id for name in ("rapamycin", "Rapamune", "MESH:D020123")} == {"MESH:D020123"}
+    assert linker.resolve("xyzzy") is None
+    assert "Sirolimus" in linker.suggest("sirolimsu")
+
+
+def test_corrections_win_over_every_rule():
+    corrections = parse(
+        "drug: rapamune = everolimus\ndrug: study drug = sirolimus + tretinoin\ndrug: metformin = nothing\n"
+        "drug: TXT:qqx-99417 = UNII:W36ZG6FT64x\n".replace("UNII:W36ZG6FT64x", "MESH:D020123")
+    )
+    linker = DrugLinker(drugs.load(), corrections)
+    assert named(linker, "Rapamune") == ["Everolimus"]
+    assert named(linker, "STUDY DRUG") == ["Sirolimus", "Tretinoin"]
+    assert named(linker, "Metformin") == []
+    assert named(linker, "QQX99417") == ["Sirolimus"]
+    assert linker.understand("Rapamune")[0].method == "user"
+
+
+def test_a_correction_to_an_unknown_drug_names_its_line():
+    with pytest.raises(
+        Exception, match=r"corrections.txt, line 2: 'sirolimusx' is no drug that we know; near: Sirolimus"
+    ):
+        DrugLinker(drugs.load(), parse("# mine\ndrug: rapa = sirolimusx"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "()", "((", "+", "®", "placebo to", "1", "a" * 5000, "\0", "💊 + 🧪", "A/B/C/" * 300, "[(mg]) 5 %"],
+)
+def test_any_text_is_survived(linker, text):
+    linker.understand(text)

@@ -1,0 +1,157 @@
+"""The MeSH headings and drug names that ship with the program, and how they are made."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from trialgraph.errors import UsageError
+from trialgraph.vocabularies import classes, drugs, lists, make, mesh
+from trialgraph.vocabularies.keys import key, words
+
+
+def test_headings_know_their_place():
+    known = mesh.load()
+    itp = known["D016553"]
+    assert "Immune Thrombocytopenia" in itp.synonyms
+    assert itp.is_in("C15", "F")
+    assert not itp.is_in("D")
+    assert known.parents("D016553", "C15") == ("D011696", "D006474")
+    assert known.ancestors("D016553")[0] in ("D001327", "D011696")
+    assert "D016553" in known.below("D013921")
+    assert "D016553" in known.children("D011696")
+
+
+@pytest.mark.parametrize(
+    ("padded", "own"), [("D000008727", "D008727"), ("D000068338", "D000068338"), ("D020123", "D020123")]
+)
+def test_ids_padded_by_the_registry_are_meshs_own(padded, own):
+    assert mesh.canonical(padded) == own
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("RAD001", "rad-001"), ("5-FU", "5 fu"), ("Interferon α-2b", "interferon alfa 2b"), ("Zilver™ PTX®", "zilver ptx"),
+        ("sulphate", "sulfate"), ("Influenza Vaccines", "influenza vaccine"), ("CP-751,871", "cp 751871"),
+    ],
+)  # fmt: skip
+def test_ways_to_write_a_name_have_one_key(one, other):
+    assert key(one) == key(other)
+
+
+def test_places_of_words_are_those_of_the_text():
+    text = "Ibuprofèn® (Advil™) 200mg İ"
+    assert all(text[start:end].strip() for _, start, end in words(text))
+    assert [text[start:end] for _, start, end in words(text)][:3] == ["Ibuprofèn", "Advil", "200"]
+
+
+def test_every_fact_by_hand_leads_to_a_drug_that_exists():
+    known = drugs.load()  # an unknown target is an error that names the line
+    assert len(known) > 150_000
+    assert known.resolve("Taclonex").vocabulary == "hand"
+
+
+@pytest.mark.parametrize("name", ["able", "air", "combined", "a 12", "date", "force", "acetate", "CD4", "mice", "camp"])
+def test_words_that_lists_hold_as_names_are_no_drugs(name):
+    assert drugs.load().resolve(name) is None
+
+
+def test_classes_come_from_the_tree_from_records_and_from_names():
+    known = classes.load()
+    of = {one.name: one.scheme for one in known.of("MESH:D020123", "Sirolimus")}
+    assert of["Macrolides"] == "MESH_TREE"
+    assert of["Immunosuppressive Agents"] == "NLM_ANCESTOR"
+    (coded,) = known.of("UNII:CVP59Q4JE1", "Omarigliptin")
+    assert (coded.name, coded.scheme) == ("Dipeptidyl-Peptidase IV Inhibitors", "INN_STEM")
+    assert known.of("TXT:abc", "Abc") == ()
+
+
+def test_an_action_is_learnt_only_where_most_records_tell_it():
+    known = mesh.load()
+    records = [("MESH:X", ["D007166", "D000900"]), ("MESH:X", ["D007166"]), ("MESH:X", ["D007166"]), ("MESH:X", [])]
+    assert classes.learn(records, known) == {"MESH:X": ("D007166",)}
+
+
+HEADINGS = """D017311\tAmlodipine\t\tD03.383.725.203.065\t
+D069347\tErlotinib Hydrochloride\tHydrochloride, Erlotinib\tD03.633.100.786.375\t
+D020123\tSirolimus\tRapamycin\tD02.540.505.760\t
+D013449\tSulfonamides\tSulfonamide\tD02.886.590.700\t
+D013450\tSulfones\t\tD02.886.590.700.100\t
+"""
+SUPPLEMENT = """C542574\tlevamlodipine\t\tD009525
+C500001\tamlodipine, sirolimus drug combination\tAmsiro\tD004338,D017311,D020123
+C500002\twild thing\tcombined\tD009525
+"""
+NAMES = """Name\tTYPE\tUNII\tDisplay Name
+AMLODIPINE [INN]\tcn\t1J444QC288\tAMLODIPINE
+NORVASC\tbn\t864V2Q084H\tAMLODIPINE BESYLATE
+AMLODIPINE BESYLATE [USAN]\tcn\t864V2Q084H\tAMLODIPINE BESYLATE
+(-)-AMLODIPINE\tcn\t0P6NLP6806\tLEVAMLODIPINE
+LEVAMLODIPINE [INN]\tcn\t0P6NLP6806\tLEVAMLODIPINE
+ERLOTINIB [INN]\tcn\tJ4T82NDH7E\tERLOTINIB
+CP-358774\tcd\tJ4T82NDH7E\tERLOTINIB
+SIROLIMUS [INN]\tcn\tW36ZG6FT64\tSIROLIMUS
+AIM\tbn\tPESTICIDE1\tCARFENTRAZONE
+CARFENTRAZONE [ISO]\tcn\tPESTICIDE1\tCARFENTRAZONE
+2-METHYL-SOMETHING(1,2)\tsys\tW36ZG6FT64\tSIROLIMUS
+"""
+
+
+@pytest.fixture
+def downloads(tmp_path):
+    """Three small lists in the form of the public ones."""
+    paths = []
+    for name, text in (("mesh.tsv", HEADINGS), ("supplement.tsv", SUPPLEMENT), ("UNII_Names.txt", NAMES)):
+        path = tmp_path / f"{name}.gz"
+        path.write_bytes(gzip.compress(text.encode()))
+        paths.append(path)
+    return paths
+
+
+def made(downloads, folder):
+    folder.mkdir()
+    make.update(downloads, release="test", to=folder)
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_the_same_lists_give_the_same_bytes(downloads, tmp_path):
+    assert made(downloads, tmp_path / "a") == made(downloads, tmp_path / "b")
+
+
+def test_salts_join_their_base_and_stereo_names_steal_nothing(downloads, tmp_path):
+    import lzma
+
+    text = lzma.decompress(made(downloads, tmp_path / "a")["drugs.tsv.xz"]).decode()
+    known = drugs.DrugVocabulary(text)
+    assert known.release == "test"
+    assert {known.resolve(n).drugs[0].id for n in ("Norvasc", "amlodipine besylate", "Amlodipine")} == {"MESH:D017311"}
+    assert known.resolve("erlotinib").drugs[0].id == "MESH:D069347"  # the heading that is a salt owns the base
+    assert known.resolve("levamlodipine").drugs[0].id == "MESH:C542574"
+    assert [d.id for d in known.resolve("Amsiro").drugs] == ["MESH:D017311", "MESH:D020123"]
+    assert known.resolve("aim") is None
+    assert known.resolve("combined") is None
+
+
+def test_a_list_that_is_missing_or_unknown_is_said(downloads, tmp_path):
+    with pytest.raises(UsageError, match="mesh-supplementary is missing"):
+        make.update([downloads[0], downloads[2]], to=tmp_path)
+    other = tmp_path / "other.txt"
+    other.write_text("hello")
+    with pytest.raises(UsageError, match="neither MeSH headings"):
+        make.update([other], to=tmp_path)
+    with pytest.raises(UsageError, match="a second list"):
+        make.update([downloads[0], downloads[0]], to=tmp_path)
+
+
+def test_every_shipped_list_is_described_with_its_licence():
+    from importlib import resources
+
+    rows = lists.known()
+    held = {
+        p.name for p in resources.files("trialgraph.vocabularies").joinpath("data").iterdir() if p.name.endswith(".xz")
+    }
+    assert held <= {row["file"] for row in rows}
+    assert all(row["source"] and row["licence"] and row["bytes"] > 0 for row in rows)
+    assert sum(row["bytes"] for row in rows) < 6_000_000
