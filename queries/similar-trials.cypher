@@ -1,9 +1,14 @@
 // Trials most like this one, and what makes them alike
 // Read: the most alike first; `score` is from 0 to 1, `because` names what both have in common.
-// $trial  trial          a trial id, such as NCT04324411
-// $most   int = 10       how many to show
+// $trial    trial           a trial id, such as NCT04324411
+// $phase    phase = null    only of this phase
+// $status   status = null   only with this status
+// $country  country = null  only with a site in this country
+// $most     int = 10        how many to show
 // -> trial_id, title, phases, status, score, because
 MATCH (t:Trial {trial_id: $trial})-[s:SIMILAR_TO]-(o:Trial)
+WHERE ($phase IS NULL OR $phase IN o.phases) AND ($status IS NULL OR o.overall_status = $status)
+  AND ($country IS NULL OR EXISTS { MATCH (o)-[:CONDUCTED_AT]->(:Site)-[:IN_COUNTRY]->(:Country {iso2: $country}) })
 RETURN o.trial_id AS trial_id, o.brief_title AS title, o.phases AS phases, o.overall_status AS status, s.score AS score,
        [pair IN [
          ['drugs', s.shared_drugs], ['classes', s.shared_classes], ['conditions', s.shared_conditions],

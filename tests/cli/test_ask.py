@@ -45,6 +45,11 @@ def test_related_gives_trials_with_their_reasons(home):
     assert done.stderr == ""
 
 
+def test_related_takes_filters(home):
+    done = typed(home, "related", T[1], "--status", "recruiting", "--country", "us", "--nl")
+    assert [json.loads(line)["trial_id"] for line in done.stdout.splitlines()] == [T[3]]
+
+
 def test_related_compares_two(home):
     assert "score 0.600" in typed(home, "related", T[1], "--compare", T[2]).stdout
 

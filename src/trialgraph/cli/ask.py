@@ -69,11 +69,20 @@ def show_evidence(answer: Answer, out: Output) -> None:
 @click.argument("trial", metavar="ID", required=False)
 @click.option("--compare", metavar="ID", help="Only with this trial: every part of their likeness.")
 @click.option("--text", "text", type=click.File("r", "utf-8"), metavar="FILE", help="Like this text (- for stdin).")
+@click.option("--phase", metavar="PHASE", help="Only of this phase: 1, 2, 3, 4, early or NA.")
+@click.option("--status", metavar="STATUS", help="Only with this status: RECRUITING, COMPLETED, ...")
+@click.option("--country", metavar="COUNTRY", help="Only with a site there: a name or its two letters.")
 @click.option("--most", type=click.IntRange(min=1), default=10, show_default=True, help="How many to show.")
 @store_option
 @output_options
 def related_command(
-    trial: str | None, compare: str | None, text: Any, most: int, address: str | None, out: Output
+    trial: str | None,
+    compare: str | None,
+    text: Any,
+    most: int,
+    address: str | None,
+    out: Output,
+    **filters: str | None,
 ) -> None:
     """Show the trials most like one, and what makes them alike."""
     if (trial is None) == (text is None):
@@ -91,7 +100,7 @@ def related_command(
         else:
             from trialgraph.ask.questions import ask
 
-            answer = ask(graph, "similar-trials", trial=trial, most=most)
+            answer = ask(graph, "similar-trials", trial=trial, most=most, **filters)
         show_by_options(answer, out)
 
 
