@@ -19,13 +19,15 @@ WITH t, toString(toInteger(left(t.start_date, 4)) / 5 * 5) + ' to ' + toString(t
 MATCH (a:Organization)-[:SPONSORS|COLLABORATES_ON]->(t)
 MATCH (b:Organization)-[:SPONSORS|COLLABORATES_ON]->(t)
 WHERE a.organization_id <> b.organization_id
-WITH period, b, collect(DISTINCT a) AS around, collect(DISTINCT t) AS shared
-UNWIND around AS a
-UNWIND shared AS t
-WITH period, a, b, size(around) AS degree, t
-WHERE EXISTS { (a)-[:SPONSORS|COLLABORATES_ON]->(t) }
-WITH period, a, count(DISTINCT t) AS trials, count(DISTINCT b) AS partners, count(DISTINCT CASE WHEN degree = 1 THEN b END) AS only_through
+WITH period, a.organization_id AS id, b.organization_id AS partner, collect(DISTINCT t.trial_id) AS shared
+WITH period, partner, collect({id: id, shared: shared}) AS around
+UNWIND around AS one
+WITH period, one.id AS id, partner, size(around) AS degree, one.shared AS shared
+UNWIND shared AS trial
+WITH period, id, count(DISTINCT trial) AS trials, count(DISTINCT partner) AS partners,
+     count(DISTINCT CASE WHEN degree = 1 THEN partner END) AS only_through
 WHERE partners > 1
+MATCH (a:Organization {organization_id: id})
 RETURN period, a.name AS organization, a.class AS organization_class, trials, partners, only_through
-ORDER BY period DESC, only_through DESC, partners DESC, a.organization_id
+ORDER BY period DESC, only_through DESC, partners DESC, id
 LIMIT $most
