@@ -30,7 +30,10 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home whose registry of two dozen studies was crawled as a whole and built; tests copy it."""
     home = tmp_path_factory.mktemp("first-day") / "home"
-    with FaultServer(Studies(sample_studies(), page=10, stamps=FIRST_DAY)) as server, pytest.MonkeyPatch.context() as mp:
+    with (
+        FaultServer(Studies(sample_studies(), page=10, stamps=FIRST_DAY)) as server,
+        pytest.MonkeyPatch.context() as mp,
+    ):
         mp.setenv("TRIALGRAPH_CTGOV_URL", server.url)
         for words in (["crawl", "ctgov", "--all"], ["build"]):
             said = type_in(mp, None, home, *words)

@@ -142,7 +142,7 @@ def test_folders_are_swapped_where_the_system_cannot_exchange(tmp_path, monkeypa
 def test_two_builds_at_once_are_one_too_many(tmp_path):
     with (
         swap.one_at_a_time(tmp_path, "trialgraph build"),
-        pytest.raises(BuildError, match=r"being written by process \d+ \(trialgraph build\)"),
+        pytest.raises(BuildError, match=r"being used by process \d+ \(trialgraph build\)"),
         swap.one_at_a_time(tmp_path, "trialgraph build"),
     ):
         pass

@@ -44,14 +44,14 @@ def load_command(to: str | None, user: str | None, database: str | None, full: b
 
     Only the difference is written.  The password comes from TRIALGRAPH_NEO4J_PASSWORD, a file or a prompt.
     """
-    from trialgraph.graph import load
+    from trialgraph.graph import load, swap
     from trialgraph.graph.snapshot import Snapshot
 
     chosen = settings()
-    snapshot = Snapshot.open(chosen.snapshot)
     store = _target(chosen, to, user, database)
     try:
-        with out.progress("Loading") as progress:
+        with swap.held_still(chosen.home), out.progress("Loading") as progress:
+            snapshot = Snapshot.open(chosen.snapshot)
             loaded = store.load(snapshot, progress, full=full)
         out.report(load.report(loaded), load.sentence(loaded, store.name))
     finally:
@@ -68,7 +68,8 @@ def update_command(to: str | None, pace: float | None, no_crawl: bool, out: Outp
 
     Similarity's fitted model is used as it is, so that only what changed moves; `trialgraph build` fits it anew.
     """
-    from trialgraph.graph import load, refresh
+    from trialgraph.graph import load, refresh, swap
+    from trialgraph.graph.snapshot import Snapshot
 
     chosen = settings()
     crawled: dict[str, int] = {}
@@ -85,8 +86,8 @@ def update_command(to: str | None, pace: float | None, no_crawl: bool, out: Outp
     if to is not None:
         store = _target(chosen, to, None, None)
         try:
-            with out.progress("Loading") as progress:
-                report["load_to"] = load.report(store.load(built.snapshot, progress))
+            with swap.held_still(chosen.home), out.progress("Loading") as progress:
+                report["load_to"] = load.report(store.load(Snapshot.open(chosen.snapshot), progress))
         finally:
             store.close()
     out.report(report, _built_sentence(built, loaded, chosen))
@@ -129,21 +130,24 @@ def export_command(
     FORM is graphml, json (node-link), jsonld, csv, parquet or neo4j-import; without it TARGET's name decides: a
     name without an ending is a folder of CSV files.
     """
-    from trialgraph.graph import bulk, export
+    from trialgraph.graph import bulk, export, swap
     from trialgraph.graph.snapshot import Snapshot
 
     if len(words) > 2:
         raise UsageError("give a form and a target, such as: trialgraph export csv tables/")
     target = Path(words[-1])
     form = export.form_of(target, words[0] if len(words) == 2 else None)
-    snapshot = Snapshot.open(settings().snapshot)
+    chosen = settings()
+    with swap.held_still(chosen.home):
+        snapshot = Snapshot.open(chosen.snapshot)
+        if form == "neo4j-import":
+            rows = bulk.write(snapshot, target)
+        else:
+            rows = export.write(snapshot, target, form, labels=labels, relationships=kinds, raw=raw)
     if form == "neo4j-import":
-        rows = bulk.write(snapshot, target)
         out.say(f"Stop the server, run {target / 'import.sh'}, start it, then: trialgraph load --to bolt://...")
         if run_import:
             bulk.run(target)
-    else:
-        rows = export.write(snapshot, target, form, labels=labels, relationships=kinds, raw=raw)
     out.report({"form": form, "rows": rows, "target": str(target)}, export.source_of(snapshot))
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from trialgraph.errors import UsageError
+
 if TYPE_CHECKING:
     from trialgraph.config import Settings
 
@@ -91,6 +93,8 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("-o", "path", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write to FILE.")
     @functools.wraps(command)
     def wrapped(*args: Any, form: str | None, path: Path | None, **kwargs: Any) -> Any:
+        if path is not None and not path.absolute().parent.is_dir():
+            raise UsageError(f"there is no folder {path.absolute().parent}; make it first, or name another file")
         return command(*args, out=Output(form or "table", path), **kwargs)
 
     return wrapped

@@ -12,7 +12,7 @@ from typing import Any
 
 from trialgraph.errors import StoreError, UsageError
 from trialgraph.graph import schema, swap
-from trialgraph.graph.export import source_of
+from trialgraph.graph.export import SOURCE, place, source_of
 from trialgraph.graph.snapshot import Snapshot
 from trialgraph.graph.stores.statements import MARK, sized
 
@@ -33,6 +33,7 @@ def write(snapshot: Snapshot, at: Path) -> int:
 
     Every row carries the mark by which a later `load` knows it, so that one writes only what has changed since.
     """
+    at = place(at, "neo4j-import")
     part = swap.aside(at)
     rows = 0
     for folder, names in (("nodes", schema.LABEL), ("edges", schema.RELATIONSHIP)):
@@ -47,7 +48,7 @@ def write(snapshot: Snapshot, at: Path) -> int:
                         mark, _ = sized(name, row)
                         writer.writerow([*(_cell(row.get(column)) for column in columns), mark])
                     rows += len(batch)
-    (part / "SOURCE.txt").write_text(source_of(snapshot) + "\n", "utf-8")
+    (part / SOURCE).write_text(source_of(snapshot) + "\n", "utf-8")
     script = part / "import.sh"
     script.write_text('#!/bin/sh\ncd "$(dirname "$0")" && exec ' + shlex.join(command()) + ' "$@"\n', "utf-8")
     script.chmod(0o755)

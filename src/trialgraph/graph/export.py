@@ -17,6 +17,7 @@ from trialgraph.graph.snapshot import MANIFEST, Snapshot
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a cell that begins so for a formula
 SUFFIX = {".graphml": "graphml", ".json": "json", ".jsonld": "jsonld"}
 FOLDERS = ("csv", "parquet", "neo4j-import")
+SOURCE = "SOURCE.txt"  # lies in every folder that an export wrote
 FORMS = ("graphml", "json", "jsonld", *FOLDERS)
 ATTRIBUTION = {
     "ctgov": "ClinicalTrials.gov, U.S. National Library of Medicine",
@@ -61,6 +62,24 @@ def tables_of(labels: Sequence[str], relationships: Sequence[str]) -> tuple[list
     return nodes, kinds
 
 
+def place(at: Path, form: str) -> Path:
+    """Return where to write as a whole path.  Raises UsageError where that would remove what is not an export."""
+    at = at.absolute()
+    if not at.parent.is_dir():
+        raise UsageError(f"there is no folder {at.parent}; make it first, or name another place")
+    if form not in FOLDERS:
+        if at.is_dir():
+            raise UsageError(f"{at} is a folder; name a file in it")
+        return at
+    if at == Path.cwd():
+        raise UsageError("this very folder cannot be replaced; name a new one")
+    if at.exists() and not at.is_dir():
+        raise UsageError(f"{at} is a file; name a folder")
+    if at.is_dir() and any(at.iterdir()) and not (at / SOURCE).is_file():
+        raise UsageError(f"{at} holds something that no export wrote; name a new folder")
+    return at
+
+
 def write(
     snapshot: Snapshot,
     at: Path,
@@ -74,6 +93,7 @@ def write(
 
     Whatever is at `at` is replaced only by something whole.
     """
+    at = place(at, form)
     nodes, kinds = tables_of(labels, relationships)
     if form in FOLDERS:
         part = swap.aside(at)
@@ -219,7 +239,7 @@ def _csv(snapshot: Snapshot, at: Path, nodes: Sequence[str], kinds: Sequence[str
                 for row in _rows(snapshot, name):
                     writer.writerow([_cell(row.get(column), raw=raw) for column in columns])
                     rows += 1
-    (at / "SOURCE.txt").write_text(source_of(snapshot) + "\n", "utf-8")
+    (at / SOURCE).write_text(source_of(snapshot) + "\n", "utf-8")
     return rows
 
 
@@ -239,5 +259,5 @@ def _parquet(snapshot: Snapshot, at: Path, nodes: Sequence[str], kinds: Sequence
             shutil.copyfile(snapshot.file(name), at / folder / f"{name}.parquet")
             rows += snapshot.rows_of(name)
     shutil.copyfile(snapshot.path / MANIFEST, at / MANIFEST)
-    (at / "SOURCE.txt").write_text(source_of(snapshot) + "\n", "utf-8")
+    (at / SOURCE).write_text(source_of(snapshot) + "\n", "utf-8")
     return rows

@@ -145,6 +145,13 @@ class EmbeddedStore:
 
     def load(self, snapshot: Snapshot, progress: Progress | None = None, *, full: bool = False) -> Loaded:
         """Build the graph of a snapshot aside and put it in the place of the one that is there."""
+        ours = (self.path / _LOADED, self.path / "db" / "schema.json")
+        if self.path.is_dir() and any(self.path.iterdir()) and not any(file.is_file() for file in ours):
+            raise UsageError(f"{self.path} holds something that is no graph of ours; name a new folder")
+        with swap.one_at_a_time(self.path.parent, "trialgraph load", name=f"{self.path.name}.lock"):
+            return self._load(snapshot, progress or (lambda done, total: None), full=full)
+
+    def _load(self, snapshot: Snapshot, progress: Progress, *, full: bool) -> Loaded:
         if self.loaded() == snapshot.hash and not full:
             counts = self.counts()
             reconcile(counts, snapshot, self.name)
@@ -156,7 +163,7 @@ class EmbeddedStore:
         try:
             database = arcadedb.create_database(str(part / "db"))
             try:
-                _fill(database, snapshot, progress or (lambda done, total: None))
+                _fill(database, snapshot, progress)
                 counts = {name: database.count_type(name) for name in [*schema.LABEL, *schema.RELATIONSHIP]}
             finally:
                 database.close()
