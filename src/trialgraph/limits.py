@@ -53,7 +53,7 @@ SHORTEST_PERSON: Final = 2  # words of a person's name; one alone is a word
 
 EDIT_LETTERS: Final = 8  # a shorter word has too many real neighbours one letter away
 MOST_DESCRIPTION: Final = 400  # characters of a description that tell what is given; later ones tell how
-MOST_DESCRIBED: Final = 2  # drugs that a description may add to a silent label: three and more are examples
+MOST_DESCRIBED: Final = 4  # drugs that a description may add to a silent label: more of them are a choice, not a regimen
 MOST_LABEL_WORDS: Final = 16  # a longer label is a sentence: its rare words are no product names
 MOST_DOSE_TEXT: Final = 300  # characters of a description: later sentences tell of other arms and of escalation
 ACTION_RECORDS: Final = 1  # a record's ancestors are looked up by NLM and not typed: one record with one drug is enough
@@ -81,6 +81,8 @@ EXACT_UP_TO: Final = (
 INDEX_MASS: Final = 0.95  # share of squared length kept in the index ...
 QUERY_MASS: Final = 0.85  # ... and of the query, when pruned
 CANDIDATES: Final = 100  # rescored exactly: recall .9992 on 116,323 trials
+CHILDREN_UP_TO: Final = 21.0  # years; paediatric trials often take patients up to 21
+OLDER_FROM: Final = 55.0  # years; a trial that starts there asks about older people
 FROM_LIST: Final = 1.0  # what a condition counts by where it stands: in the list of conditions,
 FROM_TITLE: Final = 0.8  # in a title,
 FROM_KEYWORDS: Final = 0.6  # among the keywords,
@@ -95,6 +97,9 @@ LEAST_WEIGHT: Final = 0.1  # below it a broader concept is left out: three steps
 CLASS_OF_DRUG: Final = 0.5  # a drug's class beside the drug: one step up
 BLOCK_ROWS: Final = 512  # asked at once: progress moves every second, memory stays bounded
 REASONS_READ: Final = 24  # shared words and concepts looked at for the few that are shown
+RECIPROCAL_DEPTH: Final = 20  # reciprocal ranks look no further
+BOOTSTRAPS: Final = 5000  # draws of queries for a 95 % interval: its ends then move by less than .002
+CODED_QUERIES: Final = 2000  # random queries with codes: the interval of nDCG is then .01 wide
 RECALL_SAMPLE: Final = 300  # random trials on which a pruned search is compared with the exact one
 
 # --- graph ------------------------------------------------------------------------------------------------------------
@@ -103,6 +108,8 @@ MOST_UNKNOWN_WORDS: Final = 0.02  # share of words that a fitted model may not k
 SHOWN_SET_ASIDE: Final = 3  # reasons named when a build fails: the commonest tell what changed
 LEAST_FREE_BYTES: Final = 500 << 20  # a build of 23,000 studies writes about this much beside what is there
 SHOWN_DAMAGED: Final = 5  # damaged records that doctor names; more do not help to decide
+TRIALS_A_BATCH: Final = 250  # that a process reads and links at once: some megabytes to hand over
+TRIALS_FOR_PROCESSES: Final = 1000  # fewer are linked in less time than processes take to start
 CHUNK_ROWS: Final = 20_000  # rows that wait as Python values before they are packed: about 20 MB of the widest table
 MOST_FILL_LOST: Final = (
     0.5  # of a property's fill rate, against the snapshot before: more means that a field was renamed
@@ -110,6 +117,7 @@ MOST_FILL_LOST: Final = (
 LEAST_ROWS_TO_COMPARE_FILL: Final = 200  # with fewer values a fill rate may halve by chance
 EMBEDDED_ROWS_A_COMMIT: Final = 5_000  # nodes a transaction while the embedded graph is written; more gains nothing
 EMBEDDED_OPENINGS: Final = 20  # of a graph that is replaced while it is opened; each load takes longer than an opening
+EMBEDDED_EDGES_HELD: Final = 100_000  # relationships the engine holds before it writes them; all at once need gigabytes
 EMBEDDED_MEGABYTES: Final = 1024  # the engine's heap; its own default is half of the machine's memory
 NEO4J_BATCH_ROWS: Final = 5_000  # rows a transaction; beyond some thousand throughput no longer grows
 NEO4J_BATCH_BYTES: Final = 4 << 20  # of a transaction's rows: far below the smallest server's transaction memory

@@ -80,7 +80,7 @@ D020123\tSirolimus\tRapamycin\tD02.540.505.760\t
 D013449\tSulfonamides\tSulfonamide\tD02.886.590.700\t
 D013450\tSulfones\t\tD02.886.590.700.100\t
 """
-SUPPLEMENT = """C542574\tlevamlodipine\t\tD009525
+SUPPLEMENT = """C542574\tlevamlodipine\t\tD009525\t
 C500001\tamlodipine, sirolimus drug combination\tAmsiro\tD004338,D017311,D020123
 C500002\twild thing\tcombined\tD009525
 """

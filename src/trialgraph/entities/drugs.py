@@ -13,6 +13,7 @@ from trialgraph.entities.drugs_abbreviations import TrialText
 from trialgraph.entities.drugs_find import Mention, Segment, find, find_device, segments
 from trialgraph.entities.drugs_nothing import (
     MEASURED,
+    MEDIA,
     governs,
     is_care,
     is_placebo,
@@ -33,6 +34,7 @@ from trialgraph.vocabularies.keys import key
 __all__ = ["DrugLinker", "roles"]
 
 # What the types of entries may name, and how far we look for it.
+ELEMENTS_OF_SOURCES = frozenset(("cobalt", "cesium", "iridium", "palladium", "iodine", "strontium", "gold", "carbon"))
 WIDELY = frozenset(("DRUG", "BIOLOGICAL", "COMBINATION_PRODUCT", "GENETIC"))
 LABEL_AND_NAMES = frozenset(("DIETARY_SUPPLEMENT", "RADIATION"))
 DEVICES = frozenset(("DEVICE",))
@@ -137,6 +139,8 @@ class DrugLinker:
         if kind not in WIDELY and kind not in LABEL_AND_NAMES:
             return []
         found, silent = self._label(entry.name, text, "label", "name")
+        if kind == "RADIATION":
+            found = [f for f in found if f.alias not in ELEMENTS_OF_SOURCES]
         if found or silent:
             return found
         return self._elsewhere(entry, text, widely=kind in WIDELY)
@@ -214,6 +218,8 @@ class DrugLinker:
                 found += self._abbreviated(words, text, label, part.start)
         if found and engineered(label) and all(f.drug.id in CELLS for f in found):
             return [], False  # "CD19 CAR T cells" are a product of their own
+        if len({f.drug.id for f in found}) > 1:
+            found = [f for f in found if f.alias not in MEDIA]  # "Factor VIII, plasma/albumin free method"
         silent = not found and (is_care(label) or blanked != label)
         return found, silent
 

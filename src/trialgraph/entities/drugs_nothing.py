@@ -39,6 +39,9 @@ _CARE = re.compile(
 )
 
 
+# What other things are made of or kept in: beside another drug they are not given for themselves.
+MEDIA = frozenset(("plasma", "serum albumin", "albumin", "albumin human", "human albumin", "platelet", "milk"))
+
 # Measured, eaten or part of the body: named in running text they are seldom what is given.
 MEASURED = frozenset(
     """acth adiponectin alanine albumin alcohol aldosterone amino ammonia amylase androstenedione bilirubin

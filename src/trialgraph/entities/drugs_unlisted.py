@@ -47,6 +47,8 @@ _ENGINEERED = re.compile(
     r"\bcd\d+|[A-Z]{2,}-?\d|\d{3,}|vaccin|peptide|anti-",
     re.IGNORECASE,
 )
+# words for groups of drugs: antipsychotics, immunosuppressants
+_CLASS = re.compile(r"(?:anti|immuno|cortico|broncho|vaso|psycho|hypo|contra)\w*(?:ic|ant|ent|oid|ive|al|or|in|ator)$")
 _RECOMBINANT = re.compile(r"(?:rhu?|r)(?=[A-Z])")
 # endings of words that say how or what for, and are no names
 _SAYS_HOW = re.compile(
@@ -165,4 +167,10 @@ def unlisted(label: str, kind: str, vocabulary: DrugVocabulary) -> tuple[str, in
 
 
 def _is_rare(word: str) -> bool:
-    return word.isalpha() and len(word) > 4 and not _SAYS_HOW.search(word) and word not in ordinary_words()
+    return (
+        word.isalpha()
+        and len(word) > 4
+        and not _SAYS_HOW.search(word)
+        and not _CLASS.match(word)
+        and word not in ordinary_words()
+    )

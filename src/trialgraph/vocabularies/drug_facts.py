@@ -104,6 +104,14 @@ GIVEN: Final = frozenset(
         "D005164",  # Factor IX
         "D015942",  # Factor VIIa
         "D005340",  # Fibrinogen
+        "D005170",  # Factor X
+        "D005176",  # Factor XIII
+        "D005167",  # Factor VII
+        "D014841",  # von Willebrand Factor
+        "D011486",  # Protein C
+        "D052201",  # Lacticaseibacillus rhamnosus
+        "D007778",  # Lactobacillus
+        "D001644",  # Bifidobacterium
         "D015525",  # Fatty Acids, Omega-3
         "D019936",  # Probiotics
         "D056692",  # Prebiotics

@@ -111,7 +111,7 @@ def update(
         from trialgraph.vocabularies.make_drugs import drugs_text
 
         say("Reading drug names (about a minute)")
-        headings, supplement = ([line.split("\t") for line in lines(lists[kind])] for kind in NEEDED_FOR_DRUGS[:2])
+        headings, supplement = ([line.split("\t")[:4] for line in lines(lists[kind])] for kind in NEEDED_FOR_DRUGS[:2])
         names = list(lines(lists["unii"]))[1:]
         made["drugs.tsv.xz"] = drugs_text(headings, supplement, names, release or _named(lists, NEEDED_FOR_DRUGS))
     sizes = {}
