@@ -4,30 +4,38 @@ from __future__ import annotations
 
 import re
 
+from trialgraph import limits
 from trialgraph.model import Trial
 from trialgraph.similarity.fields import Concept
 
 # name -> words that say it, in titles, conditions and keywords
 _SAID = {
-    "refractory or relapsed": r"refractory|relaps\w*|recurren\w*|resistant|r/r|previously treated|pretreated|treatment failure",
-    "first line": r"first[- ]line|frontline|front-line|newly diagnosed|untreated|treatment[- ]na[iï]ve|de novo|1st line",
+    "refractory or relapsed": r"refractory|relaps\w*|recurren\w*|resistant|r/r"
+    r"|previously treated|pretreated|treatment failure",
+    "first line": r"first[- ]line|frontline|front-line|newly diagnosed"
+    r"|untreated|treatment[- ]na[iï]ve|de novo|1st line",
     "second line or later": r"second[- ]line|third[- ]line|salvage|2nd line|previously treated|pretreated",
     "maintenance": r"maintenance|consolidation",
     "adjuvant": r"adjuvant|resected|postoperative|post-operative|after surgery|after resection",
     "neoadjuvant": r"neo-?adjuvant|preoperative|pre-operative|induction",
     "metastatic or advanced": r"metasta\w*|advanced|unresectable|inoperable|stage (?:iii|iv|3|4)\w*|extensive",
-    "early or localised": r"locali[sz]ed|early[- ]stage|stage (?:i|ii|1|2)[ab]?\b|in situ|early (?:breast|\w+ cancer)|operable|resectable",
+    "early or localised": r"locali[sz]ed|early[- ]stage|stage (?:i|ii|1|2)[ab]?\b"
+    r"|in situ|early (?:breast|\w+ cancer)|operable|resectable",
     "triple negative": r"triple[- ]negative|tnbc",
     "HER2 positive": r"her-?2(?:/neu)?[- ]?(?:positive|\+|overexpress\w*)|erbb2",
-    "hormone receptor positive": r"(?:hormone[- ](?:receptor[- ])?|estrogen[- ]receptor[- ]|er)[- ]?(?:positive|\+)|hr\+|hormone[- ]dependent",
-    "castration resistant": r"castrat\w*[- ](?:resistant|refractory)|hormone[- ](?:resistant|refractory)|androgen[- ]independent",
+    "hormone receptor positive": r"(?:hormone[- ](?:receptor[- ])?|estrogen[- ]receptor[- ]|er)[- ]?(?:positive|\+)"
+    r"|hr\+|hormone[- ]dependent",
+    "castration resistant": r"castrat\w*[- ](?:resistant|refractory)"
+    r"|hormone[- ](?:resistant|refractory)|androgen[- ]independent",
     "prevention": r"prevent\w*|prophyla\w*|risk reduction|vaccin\w*|immuni[sz]ation",
-    "children": r"child\w*|p(?:a)?ediatric\w*|infan\w*|adolescen\w*|neonat\w*|newborn\w*|preterm|premature|toddler\w*|school",
+    "children": r"child\w*|p(?:a)?ediatric\w*|infan\w*|adolescen\w*"
+    r"|neonat\w*|newborn\w*|preterm|premature|toddler\w*|school",
     "older people": r"elder\w*|older (?:adults?|people|persons?|patients?)|geriatric\w*|aged 6\d|aged 7\d|frail\w*",
     "pregnancy": r"pregnan\w*|antenatal|prenatal|postpartum|labou?r\b|gestation\w*",
     "healthy people": r"healthy (?:volunteers?|subjects?|participants?|adults?|men|women|male|female|people)",
     "kinetics": r"pharmacokinetic\w*|bioequivalen\w*|bioavailab\w*|drug[- ]drug interaction|food effect|absorption",
-    "dose finding": r"dose[- ](?:finding|escalat\w*|ranging|response)|maximum tolerated|phase i\b|first[- ]in[- ]human",
+    "dose finding": r"dose[- ](?:finding|escalat\w*|ranging|response)"
+    r"|maximum tolerated|phase i\b|first[- ]in[- ]human",
     "extension": r"extension|long[- ]term|roll-?over|open[- ]label extension|follow[- ]up",
     "acute": r"acute",
     "chronic": r"chronic",
@@ -51,16 +59,11 @@ def settings(trial: Trial) -> tuple[Concept, ...]:
     )
     if trial.study_type == "OBSERVATIONAL":
         names.add("observational")
-    if (years := _years(trial.maximum_age)) is not None and years <= limits_child():
+    if (years := _years(trial.maximum_age)) is not None and years <= limits.CHILDREN_UP_TO:
         names.add("children")
-    if (years := _years(trial.minimum_age)) is not None and years >= 55:
+    if (years := _years(trial.minimum_age)) is not None and years >= limits.OLDER_FROM:
         names.add("older people")
     return tuple(Concept(f"SETTING:{name}", name) for name in sorted(names))
-
-
-def limits_child() -> float:
-    """Return the greatest age, in years, up to which a trial is one in children."""
-    return 21.0
 
 
 def _years(age: str | None) -> float | None:

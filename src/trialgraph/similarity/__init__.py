@@ -3,11 +3,13 @@
 from trialgraph.similarity.fields import Concept, Document
 from trialgraph.similarity.neighbours import Neighbours, neighbours
 from trialgraph.similarity.reasons import SimilarPair, edges, pair
+from trialgraph.similarity.search import Hit, search
 from trialgraph.similarity.vectors import Model, Recipe, Vectors, fit, vectors
 
 __all__ = [
     "Concept",
     "Document",
+    "Hit",
     "Model",
     "Neighbours",
     "Recipe",
@@ -17,5 +19,6 @@ __all__ = [
     "fit",
     "neighbours",
     "pair",
+    "search",
     "vectors",
 ]

@@ -23,12 +23,13 @@ STOP_WORDS = frozenset(
     a about above after again against all almost also although always am among an and another any are aren as at be
     because been before being below between both but by can cannot could did do does doing done down due during each
     either else etc even ever every few for from further get gets given go had has have having he her here hers him his
-    how however i if in into is it its itself just least less let like made make may me might mine more most much must my
+    how however i if in into is it its itself just least less let like made make may me might mine more most much must
+    my
     neither no nor not now of off often on once one only onto or other others our ours out over own per perhaps rather
     same see seem she should since so some still such than that the their theirs them then there therefore these they
     this those though through thus to together too toward under until up upon us use used uses using very via was we
     well were what when where whether which while who whom whose why will with within without would yet you your yours
-    """.split()
+    """.split()  # noqa: SIM905 — a list of words is read as words
 )
 
 

@@ -115,8 +115,19 @@ def search(first, last, qptr, qidx, qval, cptr, crow, cval, ptr, idx, val, start
 
 
 @numba.njit(cache=True, nogil=True)
+def score_all(row, ptr, idx, val, starts, together, scores):
+    """Score one row against every row, in millionths."""
+    dense = np.zeros(starts[-1], np.float32)
+    parts = np.zeros(len(starts), np.int64)
+    for p in range(ptr[row], ptr[row + 1]):
+        dense[idx[p]] = val[p]
+    for r in range(len(ptr) - 1):
+        scores[r] = parts_of(dense, idx, val, ptr[r], ptr[r + 1], starts, together, parts)
+
+
+@numba.njit(cache=True, nogil=True)
 def prune(ptr, idx, val, starts, mass, kept):
-    """Mark the greatest text entries of each row until they hold `mass` of its squared length; other blocks stay whole."""
+    """Mark the greatest text entries of each row until they hold `mass` of their squared length; others stay whole."""
     for r in range(len(ptr) - 1):
         lo = ptr[r]
         hi = lo

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -31,19 +31,21 @@ def neighbours(
     recipe: Recipe | None = None,
     workers: int = 1,
     exact_up_to: int = limits.EXACT_UP_TO,
+    of: Sequence[int] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Neighbours:
     """Return the k nearest rows of each row.
 
     Exact up to `exact_up_to` rows.  Beyond, the small entries of text are left out while candidates are gathered; the
     candidates are then scored exactly, and what that lost is measured on a random sample and returned.
-    Equal scores are ordered by row.  A row that shares nothing with any other has no neighbours.
+    With `of`, only those rows are asked for, exactly.  Equal scores are ordered by row.  A row that shares nothing with
+    any other has no neighbours.
     """
     recipe = recipe or Recipe()
-    exact = vectors.rows <= exact_up_to
+    exact = vectors.rows <= exact_up_to or of is not None
     whole = (vectors.indptr, vectors.indices, vectors.data)
     if exact:
-        indices, scores = _run(vectors, whole, _inverted(vectors, whole), recipe, k, k + 10, workers, None, progress)
+        indices, scores = _run(vectors, whole, _inverted(vectors, whole), recipe, k, k + 10, workers, of, progress)
         return Neighbours(indices, scores)
     import numpy as np
 
@@ -78,8 +80,10 @@ def _run(
     whole = (vectors.indptr, vectors.indices, vectors.data)
     starts = np.array(vectors.starts, dtype=np.int64)
     size = limits.BLOCK_ROWS
-    spans = [(int(r), int(r) + 1) for r in rows] if rows is not None else None
-    spans = spans or [(at, min(at + size, vectors.rows)) for at in range(0, vectors.rows, size)]
+    if rows is None:
+        spans = [(at, min(at + size, vectors.rows)) for at in range(0, vectors.rows, size)]
+    else:
+        spans = [(int(row), int(row) + 1) for row in rows]
 
     def ask(first: int, last: int) -> tuple[Any, Any]:
         out = np.full((last - first, k), -1, np.int32)

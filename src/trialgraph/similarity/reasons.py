@@ -15,9 +15,9 @@ from trialgraph.similarity.vectors import CONDITION, DRUG, PROCEDURE, RECIPE, SE
 class SimilarPair(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Two trials that are alike.  `source` sorts before `target`; the six parts add up to the score.
 
-    rank_ab is the place of `target` among the neighbours of `source`, rank_ba the other way; None beyond the last place.
-    Shared things are names, the one that adds most first; "through X" is a thing that at least one of them does not name
-    itself but only something more special.
+    rank_ab is the place of `target` among the neighbours of `source`, rank_ba the other way; None beyond the last.
+    Shared things are names, the one that adds most first; "through X" is what at least one of the two does not name
+    itself, only something more special.
     """
 
     source: str
@@ -110,6 +110,7 @@ def _pairs(
     )
     for i, (x, y) in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
         value = [int(p) / kernel.MICRO for p in parts[i]]
+        words = int(parts[i, TEXT] + parts[i, TOPIC]) / kernel.MICRO
         terms = _terms(model, columns[i, 0].tolist(), amounts[i, 0].tolist())
         shared = _concepts(model, vectors, columns[i, 1].tolist(), x, y)
         yield SimilarPair(
@@ -118,7 +119,7 @@ def _pairs(
             score=int(parts[i].sum()) / kernel.MICRO,
             rank_ab=ranks[i][0],
             rank_ba=ranks[i][1],
-            text_score=value[TEXT] + value[TOPIC],
+            text_score=words,
             condition_score=value[CONDITION],
             drug_score=value[DRUG],
             procedure_score=value[PROCEDURE],
@@ -127,7 +128,11 @@ def _pairs(
             shared_terms=tuple(t for t, _ in terms),
             shared_term_scores=tuple(round(s, 6) for _, s in terms),
             same_sponsor=bool(sponsors and sponsors[x] is not None and sponsors[x] == sponsors[y]),
-            **shared,
+            shared_drugs=shared["drugs"],
+            shared_classes=shared["classes"],
+            shared_conditions=shared["conditions"],
+            shared_procedures=shared["procedures"],
+            shared_settings=shared["settings"],
         )
 
 
@@ -151,9 +156,7 @@ def _terms(model: Model, columns: list[int], amounts: list[float]) -> list[tuple
 
 def _concepts(model: Model, vectors: Vectors, columns: list[int], x: int, y: int) -> dict[str, tuple[str, ...]]:
     """Return the names of shared concepts by kind: those both name themselves, else the nearest that stands above."""
-    kinds: dict[str, list[str]] = {
-        f"shared_{k}": [] for k in ("drugs", "classes", "conditions", "procedures", "settings")
-    }
+    kinds: dict[str, list[str]] = {k: [] for k in ("drugs", "classes", "conditions", "procedures", "settings")}
     through: dict[str, list[str]] = {kind: [] for kind in kinds}
     for column in columns:
         if column < 0:
@@ -163,9 +166,9 @@ def _concepts(model: Model, vectors: Vectors, columns: list[int], x: int, y: int
         name = model.names.get(key, key)
         own = _own(vectors, x, column) and _own(vectors, y, column)
         if block == DRUG:
-            kinds["shared_drugs" if own else "shared_classes"].append(name)
+            kinds["drugs" if own else "classes"].append(name)
         else:
-            kind = {CONDITION: "shared_conditions", PROCEDURE: "shared_procedures", SETTING: "shared_settings"}[block]
+            kind = {CONDITION: "conditions", PROCEDURE: "procedures", SETTING: "settings"}[block]
             (kinds if own else through)[kind].append(name)
     for kind, names in through.items():
         if names and not kinds[kind]:

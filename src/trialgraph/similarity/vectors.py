@@ -1,4 +1,4 @@
-"""Fits what words and concepts weigh, turns documents into sparse vectors in blocks, and keeps the fitted model as a file."""
+"""Fits what words and concepts weigh, turns documents into sparse vectors in blocks, keeps the model as a file."""
 
 from __future__ import annotations
 
@@ -131,7 +131,8 @@ class Vectors(msgspec.Struct, frozen=True):
         except FileNotFoundError as problem:
             raise BuildError(f"{path} is missing: run `trialgraph build`") from problem
         arrays = [np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS]
-        return cls(tuple(about["ids"]), *arrays, tuple(about["starts"]), about["unknown"])
+        indptr, indices, values, own = arrays
+        return cls(tuple(about["ids"]), indptr, indices, values, own, tuple(about["starts"]), about["unknown"])
 
 
 def fit(documents: Iterable[Document], weights: Recipe | None = None) -> tuple[Model, Vectors]:
@@ -146,6 +147,15 @@ def vectors(model: Model, documents: Iterable[Document]) -> Vectors:
     counted = _Counted(model.columns)
     counted.read(documents)
     return _weigh(model, counted)
+
+
+def stacked(first: Vectors, second: Vectors) -> Vectors:
+    """Return the rows of both, made by one model, the first's before the second's."""
+    import numpy as np
+
+    indices, data, own = (np.concatenate([getattr(first, n), getattr(second, n)]) for n in ("indices", "data", "own"))
+    indptr = np.concatenate([first.indptr, second.indptr[1:] + first.indptr[-1]])
+    return Vectors(first.ids + second.ids, indptr, indices, data, own, first.starts, second.unknown)
 
 
 class _Counted:
