@@ -7,6 +7,7 @@ that trials share are gathered as they are named (`concepts`); what needs all tr
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, TypeVar
 
 from trialgraph.entities import places, studies
@@ -27,8 +28,8 @@ L = TypeVar("L", DrugLink, ThingLink)
 class Builder:
     """The graph while it grows: `add` every trial, then `finish` once."""
 
-    def __init__(self, linkers: Linkers) -> None:
-        self.tables = Tables()
+    def __init__(self, linkers: Linkers, aside: Path | None = None) -> None:
+        self.tables = Tables(aside)
         self._linkers = linkers
         self._drugs = Concepts("drug_id", words="synonyms")
         self._devices = Concepts("device_id", words="synonyms")

@@ -13,17 +13,17 @@ from typing import Any
 import msgspec
 
 from trialgraph.archive import history
-from trialgraph.archive import trials as archived
 from trialgraph.archive.store import Archive
 from trialgraph.errors import BuildError
 from trialgraph.graph import snapshot as snapshots
+from trialgraph.graph import swap
 from trialgraph.graph.build import Builder
-from trialgraph.graph.documents import document
-from trialgraph.graph.linkers import Linkers, Understood
+from trialgraph.graph.linkers import Linkers
 from trialgraph.graph.similar import compare
 from trialgraph.graph.snapshot import Snapshot
+from trialgraph.graph.understand import Read, understood
 from trialgraph.limits import MOST_SET_ASIDE, MOST_UNKNOWN_WORDS, SHOWN_SET_ASIDE
-from trialgraph.model import SetAside, Trial
+from trialgraph.model import SetAside
 from trialgraph.similarity import Document, Model
 
 Progress = Callable[[int, int | None], None]
@@ -90,14 +90,14 @@ def make(
     watch = Stopwatch()
     set_aside: list[SetAside] = []
     linkers = Linkers(corrections)
-    builder = Builder(linkers)
+    builder = Builder(linkers, swap.aside(at.with_name(at.name + ".rows")))
     model = None if refit else Model.load(model_at)
     watch.lap("vocabularies")
+    reading = understood(archive, linkers, workers=workers, on_set_aside=set_aside.append)
+    documents = _documents(reading, builder, watch, progress)
+    model, compared, rows, similarity = compare(documents, model, workers=workers)
+    watch.lap("similarity")
     with Archive.open(archive) as opened:
-        trials = archived.read(opened, on_set_aside=set_aside.append)
-        documents = _documents(trials, builder, linkers, watch, progress)
-        model, compared, rows, similarity = compare(documents, model, workers=workers)
-        watch.lap("similarity")
         for change in history.changes(opened):  # a version that cannot be read was set aside, or is an old one
             builder.add_change(change)
         watch.lap("history")
@@ -118,6 +118,7 @@ def make(
         "newest": builder.newest,
     }
     written, warnings = snapshots.write(tables, at, facts, accept_loss=accept_loss)
+    builder.tables.close()
     if refit:
         model.save(model_at)
     elif compared.unknown > MOST_UNKNOWN_WORDS:
@@ -128,36 +129,17 @@ def make(
 
 
 def _documents(
-    trials: Iterable[Trial], builder: Builder, linkers: Linkers, watch: Stopwatch, progress: Progress | None
+    reading: Iterable[Read], builder: Builder, watch: Stopwatch, progress: Progress | None
 ) -> Iterator[Document]:
     """Add each trial to the graph, and yield what it is compared by."""
-    for trial in trials:
-        watch.lap("read")
-        understood = linkers.understand(trial)
-        watch.lap("link")
-        builder.add(trial, understood)
-        watch.lap("tables")
-        compared = document(
-            trial,
-            understood.drugs,
-            understood.conditions,
-            understood.things,
-            mesh=linkers.mesh,
-            finder=linkers.conditions,
-            thing_finder=linkers.things,
-            classes=_classes(linkers, understood),
-        )
-        watch.lap("documents")
+    for one in reading:
+        watch.lap("read and link")
+        builder.add(one.trial, one.understood)
         if progress is not None:
             progress(builder.trials, None)
-        yield compared
+        watch.lap("tables")
+        yield one.compared
         watch.lap("similarity")
-
-
-def _classes(linkers: Linkers, understood: Understood) -> Callable[[str], list[tuple[str, str]]]:
-    """Return what gives the classes of the drugs that a trial names."""
-    names = {link.concept_id: link.name for link in understood.drugs}
-    return lambda drug: [(member.class_id, member.name) for member in linkers.classes_of(drug, names[drug])]
 
 
 def _refuse_too_many(set_aside: Collection[SetAside], trials: int) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 from trialgraph.errors import BuildError
 from trialgraph.graph import schema
@@ -29,14 +31,26 @@ def arrow_schema(name: str) -> pa.Schema:
 
 
 class Tables:
-    """Every table of the graph while it is being built: `add` rows, then `finish` each table once."""
+    """Every table of the graph while it is being built: `add` rows, then `finish` each table once.
 
-    def __init__(self) -> None:
+    With a folder `aside`, rows wait there and not in memory; `close` removes it.
+    """
+
+    def __init__(self, aside: Path | None = None) -> None:
         names = [*schema.LABEL, *schema.RELATIONSHIP]
         self._schemas = {name: arrow_schema(name) for name in names}
         self._columns = {name: [column for column, _ in schema.columns(name)] for name in names}
         self._rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in names}
         self._chunks: dict[str, list[pa.RecordBatch]] = {name: [] for name in names}
+        self._aside = aside
+        self._files: dict[str, pa.RecordBatchFileWriter] = {}
+
+    def close(self) -> None:
+        """Remove what waits aside."""
+        for file in self._files.values():
+            file.close()
+        if self._aside is not None:
+            shutil.rmtree(self._aside, ignore_errors=True)
 
     def add(self, name: str, *values: Any) -> None:
         """Add a row, its values in the order of the table's columns."""
@@ -67,8 +81,14 @@ class Tables:
                 arrays.append(pa.array(values, type=field.type))
             except (pa.ArrowInvalid, pa.ArrowTypeError) as problem:
                 raise BuildError(f"{name}.{field.name}: a value of another type than {field.type}: {problem}") from None
-        self._chunks[name].append(pa.RecordBatch.from_arrays(arrays, schema=kinds))
+        chunk = pa.RecordBatch.from_arrays(arrays, schema=kinds)
         rows.clear()
+        if self._aside is None:
+            self._chunks[name].append(chunk)
+            return
+        if name not in self._files:
+            self._files[name] = pa.ipc.new_file(str(self._aside / name), kinds)
+        self._files[name].write(chunk)
 
     def finish(self, name: str) -> pa.Table:
         """Return the whole table, sorted by its key, and forget it.  Raises BuildError for a key that occurs twice."""
@@ -76,6 +96,10 @@ class Tables:
 
         self._pack(name)
         table = pa.Table.from_batches(self._chunks.pop(name), schema=self._schemas[name])
+        if name in self._files:
+            self._files.pop(name).close()
+            with pa.memory_map(str(cast("Path", self._aside) / name)) as file:
+                table = pa.ipc.open_file(file).read_all()
         keys = key_columns(name)
         table = table.sort_by([(key, "ascending") for key in keys]).combine_chunks()
         twice = _first_twice(table, keys)

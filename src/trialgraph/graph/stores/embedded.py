@@ -18,6 +18,7 @@ from trialgraph.graph import schema, swap
 from trialgraph.graph.snapshot import Difference, Snapshot
 from trialgraph.graph.stores import Loaded, Progress, Result, reconcile
 from trialgraph.limits import (
+    EMBEDDED_EDGES_HELD,
     EMBEDDED_MEGABYTES,
     EMBEDDED_OPENINGS,
     EMBEDDED_ROWS_A_COMMIT,
@@ -225,9 +226,12 @@ def _fill(database: Any, snapshot: Snapshot, progress: Progress) -> None:
         _properties(database, kind.type, kind.properties)
     total = sum(snapshot.rows_of(name) for name in [*schema.LABEL, *schema.RELATIONSHIP])
     done = 0
-    edges = sum(snapshot.rows_of(name) for name in schema.RELATIONSHIP)
     address: dict[str, dict[str, str]] = {}
-    with database.graph_batch(commit_every=EMBEDDED_ROWS_A_COMMIT, expected_edge_count=max(edges, 1)) as batch:
+    with database.graph_batch(
+        commit_every=EMBEDDED_ROWS_A_COMMIT,
+        batch_size=EMBEDDED_EDGES_HELD,
+        max_deferred_incoming_edges=EMBEDDED_EDGES_HELD,
+    ) as batch:
         for label in schema.LABELS:
             known = address[label.name] = {}
             for rows in snapshot.batches(label.name):

@@ -1,0 +1,116 @@
+"""Every trial read, linked and made comparable, in as many processes as there are, in the order of the archive."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+import msgspec
+
+from trialgraph.archive import trials as archived
+from trialgraph.archive.store import Archive
+from trialgraph.errors import BuildError
+from trialgraph.graph.documents import document
+from trialgraph.graph.linkers import Linkers, Understood
+from trialgraph.limits import TRIALS_A_BATCH, TRIALS_FOR_PROCESSES
+from trialgraph.model import SetAside, Trial
+from trialgraph.registries.registry import known
+from trialgraph.similarity import Document
+
+
+class Read(msgspec.Struct, frozen=True, gc=False):
+    """A trial, what its words mean, and what it is compared by."""
+
+    trial: Trial
+    understood: Understood
+    compared: Document
+
+
+_OWN: list[Linkers] = []  # of a worker; inherited from the process that forked it, so that all share one in memory
+
+
+def understood(
+    archive: Path, linkers: Linkers, *, workers: int, on_set_aside: Callable[[SetAside], None]
+) -> Iterator[Read]:
+    """Yield every trial of an archive by id; the same with any number of workers.
+
+    Raises BuildError where a worker is killed from outside.
+    """
+    with Archive.open(archive) as opened:
+        ids = _ids(opened)
+        if workers == 1 or len(ids) < TRIALS_FOR_PROCESSES or not sys.platform.startswith("linux"):
+            yield from _read(opened, linkers, None, on_set_aside)
+            return
+    batches = [ids[at : at + TRIALS_A_BATCH] for at in range(0, len(ids), TRIALS_A_BATCH)]
+    fork = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(workers, mp_context=fork, initializer=_begin, initargs=(linkers,)) as pool:
+        waiting: deque[Future[tuple[list[Read], list[SetAside]]]] = deque()
+        try:
+            for batch in batches:
+                waiting.append(pool.submit(_batch, archive, batch))
+                if len(waiting) > 2 * workers:  # so many batches at most are held
+                    yield from _taken(waiting.popleft(), on_set_aside)
+            while waiting:
+                yield from _taken(waiting.popleft(), on_set_aside)
+        except BrokenProcessPool as problem:
+            raise BuildError("a worker was killed, perhaps for want of memory; build with --workers 1") from problem
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _ids(archive: Archive) -> list[str]:
+    """Return the ids of all trials that the archive may tell of, in order."""
+    sources = known()
+    return sorted(
+        {sources[registry].trial_id(record) for registry, record in archive.record_keys() if registry in sources}
+    )
+
+
+def _taken(done: Future[tuple[list[Read], list[SetAside]]], on_set_aside: Callable[[SetAside], None]) -> Iterator[Read]:
+    found, odd = done.result()
+    for one in odd:
+        on_set_aside(one)
+    yield from found
+
+
+def _begin(linkers: Linkers) -> None:
+    """Take the linkers along, and leave Ctrl-C to the process that a person talks to."""
+    _OWN.append(linkers)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _batch(archive: Path, ids: Sequence[str]) -> tuple[list[Read], list[SetAside]]:
+    """Read and link some trials, in a worker."""
+    odd: list[SetAside] = []
+    with Archive.open(archive) as opened:
+        return list(_read(opened, _OWN[0], ids, odd.append)), odd
+
+
+def _read(
+    archive: Archive, linkers: Linkers, ids: Sequence[str] | None, on_set_aside: Callable[[SetAside], None]
+) -> Iterator[Read]:
+    for trial in archived.read(archive, on_set_aside=on_set_aside, ids=ids):
+        meaning = linkers.understand(trial)
+        compared = document(
+            trial,
+            meaning.drugs,
+            meaning.conditions,
+            meaning.things,
+            mesh=linkers.mesh,
+            finder=linkers.conditions,
+            thing_finder=linkers.things,
+            classes=_classes(linkers, meaning),
+        )
+        yield Read(trial, meaning, compared)
+
+
+def _classes(linkers: Linkers, meaning: Understood) -> Callable[[str], list[tuple[str, str]]]:
+    """Return what gives the classes of the drugs that a trial names."""
+    names = {link.concept_id: link.name for link in meaning.drugs}
+    return lambda drug: [(member.class_id, member.name) for member in linkers.classes_of(drug, names[drug])]
