@@ -11,7 +11,7 @@ import pytest
 from trialgraph.archive.crawl import keep_files
 from trialgraph.archive.store import Archive
 from trialgraph.errors import BuildError
-from trialgraph.graph import schema
+from trialgraph.graph import schema, understand
 from trialgraph.graph.make import make
 from trialgraph.graph.rows import phase_rank, years
 from trialgraph.graph.snapshot import Snapshot
@@ -43,8 +43,10 @@ def content(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-def test_the_same_archive_is_the_same_bytes_with_any_number_of_workers(home):
+def test_the_same_archive_is_the_same_bytes_with_any_number_of_workers(home, monkeypatch):
     once = content(home / "snapshot")
+    monkeypatch.setattr(understand, "TRIALS_FOR_PROCESSES", 1)
+    monkeypatch.setattr(understand, "TRIALS_A_BATCH", 7)
     built(home, workers=2)
     assert content(home / "snapshot") == once
 
