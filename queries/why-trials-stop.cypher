@@ -19,14 +19,14 @@ CALL {
 WITH t WHERE t.overall_status IN ['TERMINATED', 'WITHDRAWN', 'SUSPENDED']
 WITH t, toLower(coalesce(t.why_stopped, '')) AS why ORDER BY t.trial_id
 WITH t, CASE
-       WHEN why =~ '.*(accru|recruit|enrol|slow|low number of (patients|participants|subjects)|lack of (patients|participants|subjects)|insufficient (patients|participants|subjects|number)|no (patients|participants|subjects)).*' THEN 'too few participants'
-       WHEN why =~ '.*(fund|sponsor|business|strateg|financ|budget|company|commercial|portfolio|grant|priorit|marketing|development).*' THEN 'money or business'
-       WHEN why =~ '.*(safety|toxic|adverse|side effect|risk|death|harm).*' THEN 'safety'
-       WHEN why =~ '.*(futil|efficac|ineffective|no benefit|lack of (effect|response)|not effective|interim|endpoint|negative).*' THEN 'no effect seen'
-       WHEN why =~ '.*(covid|pandemic|sars).*' THEN 'pandemic'
-       WHEN why =~ '.*(\\bpi\\b|investigator|staff|personnel|left|moved|relocat|transfer|retire|resign).*' THEN 'people left'
-       WHEN why =~ '.*(drug|supply|supplies|product|device|manufactur|availab).*' THEN 'supply of what is tested'
-       WHEN why =~ '.*(regulat|fda|irb|ethic|approv|hold|authorit).*' THEN 'authorities'
+       WHEN why =~ '(?s).*(accru|recruit|enrol|slow|low number of (patients|participants|subjects)|lack of (patients|participants|subjects)|insufficient (patients|participants|subjects|number)|no (patients|participants|subjects)).*' THEN 'too few participants'
+       WHEN why =~ '(?s).*(fund|sponsor|business|strateg|financ|budget|company|commercial|portfolio|grant|priorit|marketing|development).*' THEN 'money or business'
+       WHEN why =~ '(?s).*(safety|toxic|adverse|side effect|risk|death|harm).*' THEN 'safety'
+       WHEN why =~ '(?s).*(futil|efficac|ineffective|no benefit|lack of (effect|response)|not effective|interim|endpoint|negative).*' THEN 'no effect seen'
+       WHEN why =~ '(?s).*(covid|pandemic|sars).*' THEN 'pandemic'
+       WHEN why =~ '(?s).*(\\bpi\\b|investigator|staff|personnel|left|moved|relocat|transfer|retire|resign).*' THEN 'people left'
+       WHEN why =~ '(?s).*(drug|supply|supplies|product|device|manufactur|availab).*' THEN 'supply of what is tested'
+       WHEN why =~ '(?s).*(regulat|fda|irb|ethic|approv|hold|authorit).*' THEN 'authorities'
        WHEN why = '' THEN 'no reason given'
        ELSE 'other'
      END AS reason
