@@ -55,7 +55,7 @@ EDIT_LETTERS: Final = 8  # a shorter word has too many real neighbours one lette
 MOST_DESCRIPTION: Final = 400  # characters of a description that tell what is given; later ones tell how
 MOST_DESCRIBED: Final = 4  # drugs that a description may add to a silent label: more of them are a choice, not a regimen
 MOST_LABEL_WORDS: Final = 16  # a longer label is a sentence: its rare words are no product names
-MOST_DOSE_TEXT: Final = 300  # characters of a description: later sentences tell of other arms and of escalation
+MOST_DOSE_TEXT: Final = 200  # characters of a description: later sentences tell of other arms and of escalation
 ACTION_RECORDS: Final = 1  # a record's ancestors are looked up by NLM and not typed: one record with one drug is enough
 ACTION_SHARE: Final = 0.5  # of the records of a drug: below it the action came from another drug that the record hides
 SHALLOW_CLASS: Final = 2  # steps in the tree: above it stand "Organic Chemicals" and "Physiological Effects of Drugs"
@@ -74,7 +74,7 @@ WEIGHT_CONDITION: Final = 0.1
 WEIGHT_DRUG: Final = 0.06
 WEIGHT_PROCEDURE: Final = 0.06
 WEIGHT_SETTING: Final = 0.03
-WEIGHT_TOGETHER: Final = 0.08  # drugs or procedures and the condition both shared: more than each by itself
+WEIGHT_TOGETHER: Final = 0.05  # drugs or procedures and the condition both shared: more than each by itself
 EXACT_UP_TO: Final = (
     40_000  # trials; beyond it every pair takes minutes, pruned vectors miss one neighbour in a thousand
 )

@@ -6,7 +6,7 @@ import pytest
 
 from trialgraph.entities.corrections import parse
 from trialgraph.entities.drugs import DrugLinker
-from trialgraph.model import Intervention, Trial
+from trialgraph.model import Arm, Intervention, Trial
 from trialgraph.vocabularies import drugs
 
 
@@ -53,12 +53,14 @@ def test_a_label_names_its_drugs(linker, text, names):
 @pytest.mark.parametrize(
     "text",
     [
-        "Placebo", "Placebo to vismodegib", "Methadone placebo", "AGN-199201 Vehicle", "Placebo (for alirocumab)",
-        "Placebo identical to BI 10773 high dose", "placebo of the vaccine RUTI", "Sham injection", "0.9 % NaCl solution",
-        "Normal saline", "sodium chloride 0.9%", "sterile water", "Standard of care", "Best Supportive Care", "no treatment",
-        "chemotherapy", "corticosteroids", "Statins", "triple therapy", "current antiretroviral regimen", "urine collection",
-        "hope", "gel", "air", "Control", "combined", "glucose monitoring", "insulin pump", "oral glucose tolerance test",
-        "DPP-4 inhibitor", "Moisturizing Lotion", "HMG CoA inhibitor", "Discontinuation of azathioprine", "steroid-free diet",
+        "Placebo", "Placebo to vismodegib", "Methadone placebo", "AGN-199201 Vehicle",
+        "Placebo (for alirocumab)", "Placebo identical to BI 10773 high dose", "placebo of the vaccine RUTI",
+        "Sham injection", "0.9 % NaCl solution", "Normal saline", "sodium chloride 0.9%", "sterile water",
+        "Standard of care", "Best Supportive Care", "no treatment", "chemotherapy", "corticosteroids",
+        "Statins", "triple therapy", "current antiretroviral regimen", "urine collection", "hope", "gel", "air",
+        "Control", "combined", "glucose monitoring", "insulin pump", "oral glucose tolerance test",
+        "DPP-4 inhibitor", "Moisturizing Lotion", "HMG CoA inhibitor", "Discontinuation of azathioprine",
+        "steroid-free diet",
     ],
 )  # fmt: skip
 def test_what_is_no_drug_names_nothing(linker, text):
@@ -142,6 +144,13 @@ def test_a_device_includes_a_drug_only_when_it_gives_it_off(linker):
     )  # fmt: skip
     found = of(linker, *(Intervention(name=name, type="DEVICE") for name in kinds))
     assert found == [["Zotarolimus"], ["Paclitaxel"], ["Paclitaxel"], [], [], [], ["Everolimus"]]
+
+
+def test_salt_water_is_a_drug_only_where_it_is_what_is_tested(linker):
+    entry = Intervention(name="0.9% sodium chloride bolus", type="DRUG")
+    tested, control = (Arm(label="a", type=kind, interventions=(0,)) for kind in ("EXPERIMENTAL", "PLACEBO_COMPARATOR"))
+    assert of(linker, entry, arms=(tested,)) == [["Sodium Chloride"]]
+    assert of(linker, entry, arms=(tested, control)) == [[]]
 
 
 def test_other_kinds_of_entries_name_a_drug_only_as_a_whole(linker):

@@ -163,9 +163,8 @@ def _predicted(kind: str, labels: Any, out: Output) -> list[dict[str, Any]]:
 @output_options
 def similarity_command(graded: Path | None, labels: Path | None, workers: int, out: Output) -> None:
     """Compare neighbours with graded pairs and with trials that name each other; two baselines in the same run."""
-    import importlib
+    from trialgraph import evaluate_similarity
 
-    evaluate_similarity = importlib.import_module("trialgraph.evaluate_similarity")
     out.report(evaluate_similarity.run(settings(), graded=graded, labels=labels, workers=workers, say=out.say))
 
 

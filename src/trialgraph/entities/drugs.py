@@ -12,15 +12,15 @@ from trialgraph.entities.corrections import Correction, Corrections
 from trialgraph.entities.drugs_abbreviations import TrialText
 from trialgraph.entities.drugs_find import Mention, Segment, find, find_device, segments
 from trialgraph.entities.drugs_nothing import (
-    MEASURED,
     MEDIA,
-    governs,
     is_care,
+    is_control_saline,
     is_placebo,
     strong_saline,
     tells_examples,
     without_control_saline,
 )
+from trialgraph.entities.drugs_parts import given, is_antigen, is_sure, outside
 from trialgraph.entities.drugs_roles import roles
 from trialgraph.entities.drugs_unlisted import CELLS, engineered, is_cell_product, misspelt, unlisted
 from trialgraph.entities.drugs_vaccines import is_vaccine, vaccines
@@ -40,7 +40,6 @@ LABEL_AND_NAMES = frozenset(("DIETARY_SUPPLEMENT", "RADIATION"))
 DEVICES = frozenset(("DEVICE",))
 ONLY_WHOLE = frozenset(("OTHER",))
 _RELEASES = re.compile(r"elut|coat|releas|impregnat|medicated|loaded|drug.?fil", re.IGNORECASE)
-_HARD_JOINT = ("+", "(+)", ";", "plus", "with", "then", "vs", "vs.", "versus", "combined with", "in combination with")
 
 CONFIDENCE = {
     "user": 1.0,
@@ -89,13 +88,15 @@ class DrugLinker:
         return tuple(
             link
             for i, entry in enumerate(trial.interventions)
-            for link in self._links(i, entry, self._entry(entry, text))
+            for link in self._links(i, entry, self._entry(i, entry, text))
         )
 
     def understand(self, text: str) -> tuple[DrugLink, ...]:
         """Return the drugs that a label names, as if it were an intervention of type DRUG."""
         entry = Intervention(name=text, type="DRUG")
-        return tuple(self._links(0, entry, self._entry(entry, TrialText(Trial(id="", registry=""), self.vocabulary))))
+        return tuple(
+            self._links(0, entry, self._entry(0, entry, TrialText(Trial(id="", registry=""), self.vocabulary)))
+        )
 
     def resolve(self, name: str) -> Resolution | None:
         """Return the one drug that a name given by a person means, or None."""
@@ -125,7 +126,7 @@ class DrugLinker:
 
     # --- one entry ----------------------------------------------------------------------------------------------------
 
-    def _entry(self, entry: Intervention, text: TrialText) -> list[_Found]:
+    def _entry(self, i: int, entry: Intervention, text: TrialText) -> list[_Found]:
         kind = entry.type or "DRUG"
         corrected = self._labels.get(fold(entry.name))
         if corrected:
@@ -142,8 +143,17 @@ class DrugLinker:
         if kind == "RADIATION":
             found = [f for f in found if f.alias not in ELEMENTS_OF_SOURCES]
         if found or silent:
-            return found
+            return found or self._saline_on_trial(i, entry, text)
         return self._elsewhere(entry, text, widely=kind in WIDELY)
+
+    def _saline_on_trial(self, i: int, entry: Intervention, text: TrialText) -> list[_Found]:
+        """Salt water is a drug where it is what the trial tests: every arm that gets it is an experimental one."""
+        if is_placebo(entry.name) or not is_control_saline(entry.name) or not text.is_tested(i):
+            return []
+        match = self.vocabulary.resolve("Sodium Chloride")
+        return list(
+            self._founds([Mention(0, len(entry.name), match, "span")] if match else [], entry.name, "label", "name")
+        )
 
     def _elsewhere(self, entry: Intervention, text: TrialText, *, widely: bool) -> list[_Found]:
         """Look in the other names, the trial's own abbreviations and the description, in this order."""
@@ -164,7 +174,7 @@ class DrugLinker:
             return self._unlisted(name, entry)
         if entry.description and not is_placebo(entry.description[:200]):
             told = entry.description[:MOST_DESCRIPTION]
-            mentions = [m for m in find(told, self.vocabulary) if _surely(m) and not tells_examples(told[: m.start])]
+            mentions = [m for m in find(told, self.vocabulary) if is_sure(m) and not tells_examples(told[: m.start])]
             if len({drug.id for m in mentions for drug in m.drugs}) > MOST_DESCRIBED:
                 mentions = []  # a list of what may be given
             found = [
@@ -188,7 +198,7 @@ class DrugLinker:
         whole = self.vocabulary.match(key(label)) if blanked == label else None
         if whole and key(label) not in self.vocabulary.exactly:
             return list(self._founds([Mention(0, len(label), whole, "exact")], label, span_in, field)), True
-        parts = _given(label)
+        parts = given(label)
         if not parts:
             return [], True
         found: list[_Found] = []
@@ -199,7 +209,7 @@ class DrugLinker:
             match = self.vocabulary.resolve("hypertonic saline") if strong else None
             if strong and match and part.start <= strong[0] < part.end:
                 mentions = [Mention(*strong, match, "span")]
-            if is_vaccine(label) and all(_is_antigen(drug) for m in mentions for drug in m.drugs):
+            if is_vaccine(label) and all(is_antigen(drug) for m in mentions for drug in m.drugs):
                 here = " " * part.start + blanked[part.start : part.end]
                 mentions = vaccines(here, self.vocabulary) or mentions
             if mentions:
@@ -211,7 +221,7 @@ class DrugLinker:
         for part in missed:
             at = found[-1:] and part.start
             words = label[part.start : part.end]
-            close = misspelt(_outside(blanked, part), self.vocabulary)
+            close = misspelt(outside(blanked, part), self.vocabulary)
             if close:
                 found += self._founds(close, label, span_in, field)
             elif found and at is not None:
@@ -225,7 +235,7 @@ class DrugLinker:
 
     def _part(self, label: str, part: Segment) -> list[Mention]:
         """Return the mentions of a part outside its brackets, or else those in them."""
-        mentions = find(_outside(label, part), self.vocabulary)
+        mentions = find(outside(label, part), self.vocabulary)
         if mentions:
             return mentions
         for inner in part.inner:
@@ -362,49 +372,3 @@ class DrugLinker:
 def _retold(found: _Found, method: str) -> _Found:
     found.method = method
     return found
-
-
-def _is_antigen(drug: Drug) -> bool:
-    """Tell whether a drug is a piece of a germ: what it is a vaccine against says more."""
-    return "antigen" in drug.name.lower() or "virus" in drug.name.lower()
-
-
-def _surely(mention: Mention) -> bool:
-    """Tell whether a mention in running text is a drug's name for sure: long, or by hand."""
-    return mention.match.vocabulary == "hand" or (len(mention.match.alias) > 4 and mention.match.alias not in MEASURED)
-
-
-def _outside(label: str, part: Segment) -> str:
-    """Return a part without its brackets, at its place in the label."""
-    text = " " * part.start + label[part.start : part.end]
-    for inner in part.inner:
-        text = text[: inner.start - 1] + " " * (inner.end + 2 - inner.start) + text[inner.end + 1 :]
-    return text[: part.end]
-
-
-def _given(label: str) -> list[Segment]:
-    """Return the parts of a label that name something given: not a placebo, nor what it stands in for."""
-    parts = segments(label)
-    if not is_placebo(label):
-        return parts
-    kept: list[Segment] = []
-    governed = False
-    for part in parts:
-        words = _outside(label, part)
-        if governed and part.joint not in _HARD_JOINT:
-            continue
-        governed = False
-        if is_placebo(words):
-            governed = governs(words) is not None
-            only = not re.sub(
-                r"\W|\d|placebos?|matching|matched|oral|tablets?|capsules?", "", words, flags=re.IGNORECASE
-            )
-            while kept and part.joint == "/" and not only and _tight(label, part):
-                kept.pop()  # "levodopa/carbidopa placebo"
-            continue
-        kept.append(part)
-    return kept
-
-
-def _tight(label: str, part: Segment) -> bool:
-    return part.start > 1 and label[part.start - 1] == "/" and label[part.start - 2] != " "

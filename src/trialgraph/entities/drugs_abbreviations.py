@@ -34,6 +34,14 @@ class TrialText:
             parts += [entry.name, *entry.other_names, entry.description]
         return "\n".join(part for part in parts if part)
 
+    def is_tested(self, place: int) -> bool:
+        """Tell whether an intervention is given in experimental arms and in no other."""
+        arms = self._trial.arms
+        mine = {n for n, arm in enumerate(arms) if place in arm.interventions}
+        if place < len(self._trial.interventions):
+            mine |= {n for n in self._trial.interventions[place].arms if n < len(arms)}
+        return bool(mine) and all(arms[n].type == "EXPERIMENTAL" for n in mine)
+
     def candidates(self, words: str) -> Iterator[tuple[str, int, int]]:
         """Yield the words that look like an abbreviation or a code, with their places."""
         for found in _SHORT.finditer(words):

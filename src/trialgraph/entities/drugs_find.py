@@ -106,7 +106,8 @@ def find(text: str, vocabulary: DrugVocabulary, *, loose: bool = False) -> list[
     found: list[Mention] = []
     at, count = 0, len(tokens)
     while at < count:
-        longest = min(lengths.get(tokens[at][0], 0), count - at)
+        word = tokens[at][0]
+        longest = min(lengths.get(word) or (word in names), count - at)
         step = 1
         for length in range(longest, 0, -1):
             folded = tokens[at][0] if length == 1 else " ".join([t[0] for t in tokens[at : at + length]])

@@ -82,7 +82,7 @@ def misspelt(text: str, vocabulary: DrugVocabulary) -> list[Mention]:
     if len(tokens) > MOST_LABEL_WORDS:
         return found
     for at, (word, start, end) in enumerate(tokens):
-        if word in vocabulary.nothing or word in vocabulary.lengths or is_not_given(text, tokens, at):
+        if word in vocabulary.nothing or vocabulary.longest(word) or is_not_given(text, tokens, at):
             continue
         recombinant = _RECOMBINANT.match(text, start, end)
         match = vocabulary.resolve(text[recombinant.end() : end]) if recombinant else None

@@ -7,6 +7,7 @@ Source: MeSH (U.S. National Library of Medicine) and UNII (U.S. FDA) through `ma
 from __future__ import annotations
 
 import functools
+import gc
 import lzma
 from collections.abc import Iterable
 from importlib import resources
@@ -59,13 +60,18 @@ class DrugVocabulary:
         self._alias: dict[str, str] = {}
         if by_hand:
             self._add_by_hand(by_hand)
-        self.lengths: dict[str, int] = {}  # first word -> words in the longest name that begins with it
+        self.lengths: dict[str, int] = {}  # first word -> words in the longest name of several words that it begins
         lengths = self.lengths
         for name in names:
-            word, _, more = name.partition(" ")
-            length = more.count(" ") + 2 if more else 1
-            if length > lengths.get(word, 0):
-                lengths[word] = length
+            if " " in name:
+                word = name[: name.index(" ")]
+                length = name.count(" ") + 1
+                if length > lengths.get(word, 0):
+                    lengths[word] = length
+
+    def longest(self, word: str) -> int:
+        """Return how many words the longest name has that begins with a folded word; 0 where none does."""
+        return self.lengths.get(word) or (word in self.names)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -161,4 +167,11 @@ def load() -> DrugVocabulary:
     """Return the vocabulary that ships with the program, read once per process."""
     folder = resources.files("trialgraph.vocabularies").joinpath("data")
     text = lzma.decompress(folder.joinpath("drugs.tsv.xz").read_bytes()).decode()
-    return DrugVocabulary(text, folder.joinpath("drugs.txt").read_text("utf-8"))
+    by_hand = folder.joinpath("drugs.txt").read_text("utf-8")
+    collecting = gc.isenabled()
+    gc.disable()  # half a million new strings hold no cycles; looking for some doubles the time
+    try:
+        return DrugVocabulary(text, by_hand)
+    finally:
+        if collecting:
+            gc.enable()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -16,6 +17,7 @@ _GREEK = {
 _SAME = {"alfa": "alpha", "vit": "vitamin", "foetal": "fetal", "oestradiol": "estradiol", "oestrogen": "estrogen"}
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def _word(word: str) -> str:
     if not word.isascii():
         word = _GREEK.get(word) or "".join(
@@ -32,15 +34,18 @@ def _word(word: str) -> str:
 
 def blank_marks(text: str) -> str:
     """Return the text with trade mark signs blanked, of the same length, so that places stay right."""
+    if text.isascii() and "(" not in text and "TM" not in text and "SM" not in text:
+        return text
     return _MARKS.sub(lambda found: " " * len(found[0]), text)
 
 
 def words(text: str) -> list[tuple[str, int, int]]:
     """Return the folded words and numbers of a text with where each begins and ends in it."""
-    lower = blank_marks(text).lower()
+    plain = blank_marks(text)
+    lower = plain.lower()
     if len(lower) != len(text):  # a few capitals grow when lowered
-        lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in blank_marks(text))
-    return [(_word(found[0]), found.start(), found.end()) for found in _WORD.finditer(lower)]
+        lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in plain)
+    return [(_word(found[0]), *found.span()) for found in _WORD.finditer(lower)]
 
 
 def key(name: str) -> str:

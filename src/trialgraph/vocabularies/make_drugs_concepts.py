@@ -29,6 +29,7 @@ from trialgraph.vocabularies.make_drugs_names import (
     turned,
 )
 
+SHORT_NAME = 25  # characters: a substance that both lists know by a longer name is a chemist's
 DRUG_COMBINATIONS = "D004338"  # the heading "Drug Combinations"
 VACCINES = "D20.215.894."
 PROTOCOLS = "D000971"  # "Antineoplastic Combined Chemotherapy Protocols"
@@ -123,7 +124,13 @@ def gather(mesh: list[list[str]], supplement: list[list[str]], unii: dict[str, U
     _add_headings(maker, mesh, all_names, strong_names)
     _add_unii(maker, unii, medicines, {key(row[1]) for row in supplement})
     vaccines = {row[0] for row in mesh if VACCINES in row[3]}
-    branded = {key(name) for row in unii.values() if not row.pesticide for name in row.brands | row.codes}
+    branded = {
+        key(name)
+        for row in unii.values()
+        if not row.pesticide
+        for name in (row.display, *row.official, *row.brands, *row.codes, *row.common)
+        if plain(name) and len(name) <= SHORT_NAME
+    }
     _add_supplement(maker, supplement, vaccines, branded)
     by_mesh = {m: i for i, concept in enumerate(maker.concepts) for m in (*concept.mesh, *concept.unii)}
     for base, *others in SAME:
@@ -220,7 +227,9 @@ def _add_supplement(maker: Maker, supplement: list[list[str]], all_vaccines: set
                     break
         if at is None:
             given = (
-                mesh_id in APART | GIVEN or any(h in all_vaccines for h in headings.split(",")) or key(name) in branded
+                mesh_id in APART | GIVEN
+                or any(h in all_vaccines for h in headings.split(","))
+                or (plain(name) and key(name) in branded)
             )
             if not given and not _worth_keeping(name, terms):
                 continue
