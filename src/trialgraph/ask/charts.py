@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -39,7 +40,7 @@ def columns(title: str, rows: Sequence[tuple[str, int]], *, width: int = 640, he
     most = max(value for _, value in rows) or 1
     step = min(40.0, (width - 10) / len(rows))
     room = height - 42
-    every = max(1, round(34 / step))
+    every = max(1, math.ceil(38 / step))
     parts = []
     for i, (name, value) in enumerate(rows):
         size = round(room * value / most)

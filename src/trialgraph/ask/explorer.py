@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from trialgraph.ask import charts, render
 from trialgraph.ask.layout import clusters, positions
-from trialgraph.limits import BARS, FEW_DRAWN, MOST_DRAWN
+from trialgraph.limits import BARS, FEW_DRAWN, LISTED_PULL, MOST_DRAWN
 
 if TYPE_CHECKING:
     from trialgraph.ask.landscape import Landscape
@@ -110,7 +111,11 @@ def drawn(land: Landscape) -> dict[str, Any]:
     if len(kept) < len(land.trials):
         notes.append(f"The map and the table hold the newest {len(kept):,}; charts and figures count all.")
     pairs = [pair for pair in land.pairs if pair["source"] in ids and pair["target"] in ids]
-    places = positions(sorted(ids), pairs)
+    # What a mirror lists is drawn near its trial too, even where we see nothing in common.
+    listed = [
+        {"source": land.focus, "target": one["id"], "score": LISTED_PULL} for one in land.listed if one["id"] in ids
+    ]
+    places = positions(sorted(ids), [*pairs, *(listed if land.focus else [])])
     grouped, group_names = clusters(sorted(ids), pairs)
     shows_things = len(kept) <= FEW_DRAWN
     trials = [
@@ -183,11 +188,19 @@ def _things(
                 members.setdefault(key, []).append(t["id"])
     things: list[dict[str, Any]] = []
     edges: list[dict[str, Any]] = []
+    alone: dict[str, list[str]] = {}
+    for key, ids in sorted(members.items()):
+        if len(ids) == 1:
+            alone.setdefault(ids[0], []).append(key)
     for number, (key, ids) in enumerate(sorted(members.items())):
         x = sum(places[i][0] for i in ids) / len(ids)
         y = sum(places[i][1] for i in ids) / len(ids)
-        # A thing of one trial would lie under it: it is set beside it, each in another direction.
-        dx, dy = ((37 * number) % 61 - 30, (53 * number) % 67 - 33) if len(ids) < 3 else (0, 0)
+        # A thing of one trial would lie under it: such things stand in a circle around it.
+        if len(ids) == 1:
+            place, round_it = alone[ids[0]].index(key), len(alone[ids[0]])
+            angle = 2 * math.pi * (place + 0.25) / round_it
+            x, y = x + (40 + 5 * round_it) * math.cos(angle), y + (40 + 5 * round_it) * math.sin(angle)
+        dx, dy = ((37 * number) % 41 - 20, (53 * number) % 47 - 23) if len(ids) == 2 else (0, 0)
         kind, name = facts[key]
         things.append({"id": key, "kind": kind, "name": name, "x": round(x + dx, 1), "y": round(y + dy, 1)})
         for trial in ids:
