@@ -32,6 +32,7 @@ def neighbours(
     workers: int = 1,
     exact_up_to: int = limits.EXACT_UP_TO,
     of: Sequence[int] | None = None,
+    sample: int = limits.RECALL_SAMPLE,
     progress: Callable[[int, int], None] | None = None,
 ) -> Neighbours:
     """Return the k nearest rows of each row.
@@ -53,11 +54,13 @@ def neighbours(
     asking = _pruned(vectors, limits.QUERY_MASS)
     indices, scores = _run(vectors, asking, index, recipe, k, limits.CANDIDATES, workers, None, progress)
     del index, asking
-    sample = np.sort(np.random.default_rng(1).choice(vectors.rows, min(limits.RECALL_SAMPLE, vectors.rows), False))
-    truth, _ = _run(vectors, whole, _inverted(vectors, whole), recipe, k, k + 10, workers, sample, None)
-    found = [len(set(indices[r]) & set(t) - {-1}) for r, t in zip(sample, truth, strict=True)]
+    if not sample:
+        return Neighbours(indices, scores, exact=False, recall=float("nan"), sampled=0)
+    rows = np.sort(np.random.default_rng(1).choice(vectors.rows, min(sample, vectors.rows), replace=False))
+    truth, _ = _run(vectors, whole, _inverted(vectors, whole), recipe, k, k + 10, workers, rows, None)
+    found = [len(set(indices[r].tolist()) & set(t.tolist()) - {-1}) for r, t in zip(rows, truth, strict=True)]
     wanted = int((truth >= 0).sum())
-    return Neighbours(indices, scores, False, sum(found) / wanted if wanted else 1.0, len(sample))
+    return Neighbours(indices, scores, exact=False, recall=sum(found) / max(1, wanted), sampled=len(rows))
 
 
 def _run(

@@ -15,7 +15,7 @@ from trialgraph import limits
 from trialgraph.errors import BuildError
 from trialgraph.similarity.fields import Document, Folded, counts, distinct
 
-RECIPE: Final = "2"  # rises with every change that moves a score
+RECIPE: Final = "3"  # rises with every change that moves a score
 
 # Blocks in the order of their columns.  "class" counts as drug in what is shown.
 BLOCKS: Final = ("text", "topic", "condition", "drug", "procedure", "setting")
@@ -65,6 +65,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     usual: tuple[float, ...]  # of each block, the lower quartile of how much is found
     shown: dict[str, str] = {}
     names: dict[str, str] = {}  # of concepts
+    left_out: float = 0.0  # share of words that stand in one document only, and so are no columns
 
     def save(self, folder: Path) -> None:
         """Write the model into a folder, aside and then renamed."""
@@ -94,7 +95,7 @@ class Vectors(msgspec.Struct, frozen=True):
     """Documents as rows of one sparse matrix (CSR); the columns of block i are starts[i] to starts[i + 1].
 
     `own` marks the entries that a trial names itself, and not only something more special.
-    `unknown` is the share of words (as they stand in the texts) that the model does not know.
+    `unknown` is the share of words that the model does not know, beyond the share it left out of its own documents.
     """
 
     ids: tuple[str, ...]
@@ -233,6 +234,7 @@ def _fit(counted: _Counted, weights: Recipe) -> tuple[Model, Vectors]:
     import numpy as np
 
     columns, found_in, matrices = [], [], []
+    left_out = 0.0
     for block in range(len(BLOCKS)):
         matrix = counted.matrix(block)
         names = np.array(list(counted.columns[block]), dtype=object)
@@ -240,6 +242,8 @@ def _fit(counted: _Counted, weights: Recipe) -> tuple[Model, Vectors]:
         kept = np.flatnonzero(found >= (limits.FEWEST_DOCUMENTS if block <= TOPIC else 1))
         kept = kept[np.argsort(names[kept], kind="stable")] if len(kept) else kept
         matrices.append(_renumbered(matrix, kept))
+        if block == TEXT and matrix.nnz:
+            left_out = (matrix.nnz - matrices[TEXT].nnz) / matrix.nnz
         columns.append(tuple(names[kept].tolist()))
         found_in.append(tuple(found[kept].tolist()))
     lengths = counted.word_lengths()
@@ -252,6 +256,7 @@ def _fit(counted: _Counted, weights: Recipe) -> tuple[Model, Vectors]:
         usual=(),
         shown=_shown(counted, columns[TEXT]),
         names=counted.names,
+        left_out=left_out,
     )
     usual = []
     for block in range(len(BLOCKS)):
@@ -346,6 +351,6 @@ def _weigh(model: Model, counted: _Counted, matrices: Sequence[Any] | None = Non
     starts = tuple(int(x) for x in np.concatenate([[0], np.cumsum([b.shape[1] for b in blocks])]))
     whole = hstack(blocks, format="csr", dtype=np.float32)
     own = hstack(matrices, format="csr", dtype=np.float32).data > 0
-    unknown = counted.unknown / counted.words if counted.words else 0.0
+    unknown = max(0.0, counted.unknown / counted.words - model.left_out) if counted.words else 0.0
     indptr = whole.indptr.astype(np.int64)
     return Vectors(tuple(counted.ids), indptr, whole.indices.astype(np.int32), whole.data, own, starts, unknown)

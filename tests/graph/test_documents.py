@@ -1,0 +1,100 @@
+"""Trials and their links as similarity sees them."""
+
+from __future__ import annotations
+
+import pytest
+
+from trialgraph.graph.documents import document
+from trialgraph.graph.linkers import Linkers
+from trialgraph.graph.setting import settings
+from trialgraph.model import Intervention, MeshTerm, Party, Trial
+from trialgraph.similarity import Document
+
+
+@pytest.fixture(scope="module")
+def linkers() -> Linkers:
+    return Linkers()
+
+
+def made(linkers: Linkers, **fields: object) -> Document:
+    trial = Trial(id="NCT00000001", registry="ctgov", **fields)  # type: ignore[arg-type]
+    drugs = linkers.drugs.link(trial)
+    names = {link.concept_id: link.name for link in drugs}
+    return document(
+        trial,
+        drugs,
+        linkers.conditions.link(trial),
+        linkers.things.link(trial),
+        mesh=linkers.mesh,
+        finder=linkers.conditions,
+        thing_finder=linkers.things,
+        classes=lambda drug: [(c.class_id, c.name) for c in linkers.classes_of(drug, names[drug])],
+    )
+
+
+def test_what_stands_above_a_condition_counts_half_a_step(linkers: Linkers) -> None:
+    weights = {c.name: (c.weight, c.broader) for c in made(linkers, conditions=("Asthma",)).conditions}
+    assert weights["Asthma"] == (1.0, False)
+    assert weights["Bronchial Diseases"] == (0.5, True)
+
+
+def test_a_drug_that_the_title_does_not_name_counts_less(linkers: Linkers) -> None:
+    entries = tuple(Intervention(name=name, type="DRUG") for name in ("Sirolimus", "Prednisone"))
+    weights = {
+        d.name.casefold(): d.weight for d in made(linkers, brief_title="Sirolimus for ITP", interventions=entries).drugs
+    }
+    assert weights["sirolimus"] > weights["prednisone"]
+
+
+def test_an_entry_that_is_no_disease_is_what_the_trial_is_about(linkers: Linkers) -> None:
+    one = made(linkers, brief_title="Sirolimus after Kidney Transplantation", conditions=("Kidney Transplantation",))
+    assert "Kidney Transplantation" in {c.name for c in one.conditions}
+    assert "Kidney Transplantation" not in {c.name for c in one.procedures}
+
+
+def test_the_words_that_name_drugs_are_told(linkers: Linkers) -> None:
+    one = made(linkers, interventions=(Intervention(name="Rapamune (sirolimus)", type="DRUG"),))
+    assert {"rapamune", "sirolimus"} <= one.told
+
+
+def test_the_registrys_codes_speak_where_the_list_does_not(linkers: Linkers) -> None:
+    code = (MeshTerm(id="D001249", term="Asthma"),)
+    unclear = made(linkers, conditions=("Breathing troubles of many sorts",), condition_meshes=code)
+    assert "Asthma" in {c.name for c in unclear.conditions}
+
+
+def test_the_sponsor_is_no_text(linkers: Linkers) -> None:
+    one = made(linkers, brief_title="A study", lead_sponsor=Party(name="Acme Pharma", role="LEAD_SPONSOR"))
+    assert "Acme" not in " ".join(one.texts.values())
+    assert one.sponsor == "Acme Pharma"
+
+
+def test_an_empty_trial_is_an_empty_document(linkers: Linkers) -> None:
+    assert made(linkers) == Document(id="NCT00000001")
+
+
+@pytest.mark.parametrize(
+    ("title", "mark"),
+    [
+        ("Second-Line Therapy of Triple-Negative Breast Cancer", "triple negative"),
+        ("Second-Line Therapy of Triple-Negative Breast Cancer", "second line or later"),
+        ("Relapsed or Refractory Multiple Myeloma", "refractory or relapsed"),
+        ("Treatment of Paediatric Patients", "children"),
+        ("Prevention of Migraine", "prevention"),
+        ("Neoadjuvant Chemotherapy", "neoadjuvant"),
+        ("Unresectable Hepatocellular Carcinoma", "metastatic or advanced"),
+    ],
+)
+def test_settings_are_read_from_titles(title: str, mark: str) -> None:
+    assert mark in {c.name for c in settings(Trial(id="x", registry="ctgov", brief_title=title))}
+
+
+def test_settings_are_not_seen_where_they_are_not() -> None:
+    names = {c.name for c in settings(Trial(id="x", registry="ctgov", brief_title="Unresectable neoadjuvant"))}
+    assert "adjuvant" not in names
+    assert "early or localised" not in names
+
+
+def test_a_trial_up_to_twelve_years_is_one_in_children() -> None:
+    names = {c.name for c in settings(Trial(id="x", registry="ctgov", maximum_age="12 Years"))}
+    assert "children" in names
