@@ -51,6 +51,7 @@ SHORTEST_REORDERED: Final = 3  # words; with two, "Washington University" would 
 SHORTEST_ALIAS: Final = 6  # letters of an organisation's name of one word; a shorter one is an abbreviation
 SHORTEST_PERSON: Final = 2  # words of a person's name; one alone is a word
 
+MOST_EDIT_LETTERS: Final = 30  # no name of one word is longer; the work grows with the square
 EDIT_LETTERS: Final = 8  # a shorter word has too many real neighbours one letter away
 MOST_DESCRIPTION: Final = 400  # characters of a description that tell what is given; later ones tell how
 MOST_DESCRIBED: Final = 4  # drugs that a description may add to a silent label: more of them are a choice, not a regimen

@@ -33,7 +33,8 @@ _CARE = re.compile(
     r"dressing|diet|support)\b"
     r"|\bstandard of care\b|\bsoc\b|\bno (?:treatment|intervention|drug|therapy|medication|prophylaxis|vaccine)\b"
     r"|\b(?:un|non-?)treated\b|\bobservation(?:al)?\b|\bwatchful waiting\b|\bcontrol(?: group| arm)?\b"
-    r"|\bquestionnaires?\b|\bsurvey\b|\blaboratory\b|\bcollection\b|"
+    r"|\banalys[ei]s\b|\bassays?\b|\bgenotyping\b|\bsequencing\b|\bprofiling\b|\bhybridi[sz]ation\b|"
+    r"\bquestionnaires?\b|\bsurvey\b|\blaboratory\b|\bcollection\b|"
     r"\bblood (?:draw|sample|sampling|test)s?\b|\bbiopsy\b",
     re.IGNORECASE,
 )

@@ -9,7 +9,7 @@ import string
 from trialgraph.entities import doses
 from trialgraph.entities.drugs_find import Mention, is_not_given
 from trialgraph.entities.drugs_nothing import is_care, is_control_saline, is_placebo
-from trialgraph.limits import EDIT_LETTERS, MOST_LABEL_WORDS
+from trialgraph.limits import EDIT_LETTERS, MOST_EDIT_LETTERS, MOST_LABEL_WORDS
 from trialgraph.vocabularies import mesh
 from trialgraph.vocabularies.drugs import DrugVocabulary, Match
 from trialgraph.vocabularies.keys import key, words
@@ -88,7 +88,7 @@ def misspelt(text: str, vocabulary: DrugVocabulary) -> list[Mention]:
         match = vocabulary.resolve(text[recombinant.end() : end]) if recombinant else None
         if match and match.drugs:
             found.append(Mention(start, end, match, "span"))
-        elif len(word) >= EDIT_LETTERS and word.isascii() and word not in ordinary_words():
+        elif EDIT_LETTERS <= len(word) <= MOST_EDIT_LETTERS and word.isascii() and word not in ordinary_words():
             match = _one_edit_away(word, vocabulary)
             if match:
                 found.append(Mention(start, end, match, "edit-distance"))

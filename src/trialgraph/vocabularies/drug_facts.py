@@ -6,7 +6,7 @@ from typing import Final
 
 # Counter-ions, esters used as salts, and states of hydration: with or without them it is the same drug.
 SALTS: Final = frozenset(
-    """hydrochloride dihydrochloride trihydrochloride tetrahydrochloride octahydrochloride monohydrochloride hcl
+    """salt hydrochloride dihydrochloride trihydrochloride tetrahydrochloride octahydrochloride monohydrochloride hcl
         sodium disodium trisodium tetrasodium monosodium potassium dipotassium monopotassium calcium
         hemicalcium magnesium hemimagnesium zinc lithium ammonium sulfate hemisulfate bisulfate
         hydrogensulfate disulfate acetate diacetate triacetate maleate dimaleate hydrogenmaleate fumarate
