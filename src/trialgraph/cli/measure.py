@@ -90,7 +90,7 @@ def _row(kind: str, text: str, link: Link) -> dict[str, Any]:
     return row
 
 
-@click.group(name="eval")
+@click.group(name="eval", epilog="Example: trialgraph eval links --gold drugs.jsonl")
 def eval_command() -> None:
     """Measure links and similarity against labelled files."""
 
