@@ -33,7 +33,8 @@ def test_ids_padded_by_the_registry_are_meshs_own(padded, own):
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("RAD001", "rad-001"), ("5-FU", "5 fu"), ("Interferon α-2b", "interferon alfa 2b"), ("Zilver™ PTX®", "zilver ptx"),
+        ("RAD001", "rad-001"), ("5-FU", "5 fu"), ("Interferon α-2b", "interferon alfa 2b"),
+        ("Zilver™ PTX®", "zilver ptx"),
         ("sulphate", "sulfate"), ("Influenza Vaccines", "influenza vaccine"), ("CP-751,871", "cp 751871"),
     ],
 )  # fmt: skip
