@@ -310,6 +310,7 @@ def status_command(out: Output) -> None:
         notes.append(
             f"Snapshot of {built['written_at']}: {built['trials']:,} trials, {built['set_aside']:,} set aside{news}"
         )
+        notes += built["advice"]
     out.rows(["registry", "records", "versions", "not_seen", "last_seen", "data_timestamp"], held, notes=notes)
 
 
@@ -317,6 +318,8 @@ def _built(chosen: Settings) -> dict[str, Any] | None:
     """Return what the last build left, or None."""
     import datetime as dt
     import json
+
+    from trialgraph.graph.snapshot import new_words
 
     path = chosen.snapshot / "manifest.json"
     try:
@@ -326,7 +329,7 @@ def _built(chosen: Settings) -> dict[str, Any] | None:
     written = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC).isoformat("T", "seconds")
     rows = {name: facts.get("rows") for name, facts in manifest.get("tables", {}).items()}
     figures = {"trials": manifest.get("trials", 0), "set_aside": len(manifest.get("set_aside", ()))}
-    return {"written_at": written, **figures, "tables": rows}
+    return {"written_at": written, **figures, "tables": rows, "advice": new_words(manifest)}
 
 
 @click.command(name="registries", epilog="Example: trialgraph registries --md")

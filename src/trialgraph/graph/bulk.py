@@ -34,25 +34,24 @@ def write(snapshot: Snapshot, at: Path) -> int:
     Every row carries the mark by which a later `load` knows it, so that one writes only what has changed since.
     """
     at = place(at, "neo4j-import")
-    part = swap.aside(at)
-    rows = 0
-    for folder, names in (("nodes", schema.LABEL), ("edges", schema.RELATIONSHIP)):
-        (part / folder).mkdir()
-        for name in names:
-            columns = [column for column, _ in schema.columns(name)]
-            with (part / folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file, quoting=csv.QUOTE_MINIMAL, lineterminator="\n")
-                writer.writerow(header(name))
-                for batch in snapshot.batches(name):
-                    for row in batch:
-                        mark, _ = sized(name, row)
-                        writer.writerow([*(_cell(row.get(column)) for column in columns), mark])
-                    rows += len(batch)
-    (part / SOURCE).write_text(source_of(snapshot) + "\n", "utf-8")
-    script = part / "import.sh"
-    script.write_text('#!/bin/sh\ncd "$(dirname "$0")" && exec ' + shlex.join(command()) + ' "$@"\n', "utf-8")
-    script.chmod(0o755)
-    swap.put(part, at)
+    with swap.replaced(at) as part:
+        rows = 0
+        for folder, names in (("nodes", schema.LABEL), ("edges", schema.RELATIONSHIP)):
+            (part / folder).mkdir()
+            for name in names:
+                columns = [column for column, _ in schema.columns(name)]
+                with (part / folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+                    writer = csv.writer(file, quoting=csv.QUOTE_MINIMAL, lineterminator="\n")
+                    writer.writerow(header(name))
+                    for batch in snapshot.batches(name):
+                        for row in batch:
+                            mark, _ = sized(name, row)
+                            writer.writerow([*(_cell(row.get(column)) for column in columns), mark])
+                        rows += len(batch)
+        (part / SOURCE).write_text(source_of(snapshot) + "\n", "utf-8")
+        script = part / "import.sh"
+        script.write_text('#!/bin/sh\ncd "$(dirname "$0")" && exec ' + shlex.join(command()) + ' "$@"\n', "utf-8")
+        script.chmod(0o755)
     return rows
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 from xml.sax.saxutils import escape, quoteattr
@@ -96,18 +96,17 @@ def write(
     at = place(at, form)
     nodes, kinds = tables_of(labels, relationships)
     if form in FOLDERS:
-        part = swap.aside(at)
-        writers: dict[str, Callable[[], int]] = {
-            "csv": lambda: _csv(snapshot, part, nodes, kinds, raw=raw),
-            "parquet": lambda: _parquet(snapshot, part, nodes, kinds),
-        }
-        rows = writers[form]()
-        swap.put(part, at)
-        return rows
-    part = at.with_name(at.name + ".part")
-    with part.open("w", encoding="utf-8", newline="\n") as file:
-        rows = {"graphml": _graphml, "json": _json, "jsonld": _jsonld}[form](snapshot, file, nodes, kinds)
-    part.replace(at)
+        with swap.replaced(at) as part:
+            if form == "csv":
+                return _csv(snapshot, part, nodes, kinds, raw=raw)
+            return _parquet(snapshot, part, nodes, kinds)
+    aside = at.with_name(at.name + ".part")
+    try:
+        with aside.open("w", encoding="utf-8", newline="\n") as file:
+            rows = {"graphml": _graphml, "json": _json, "jsonld": _jsonld}[form](snapshot, file, nodes, kinds)
+        aside.replace(at)
+    finally:
+        aside.unlink(missing_ok=True)
     return rows
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from collections import Counter
@@ -22,7 +23,7 @@ from trialgraph.graph.linkers import Linkers
 from trialgraph.graph.similar import compare
 from trialgraph.graph.snapshot import Snapshot
 from trialgraph.graph.understand import Read, understood
-from trialgraph.limits import MOST_SET_ASIDE, MOST_UNKNOWN_WORDS, SHOWN_SET_ASIDE
+from trialgraph.limits import MOST_SET_ASIDE, SHOWN_SET_ASIDE
 from trialgraph.model import SetAside
 from trialgraph.similarity import Document, Model
 
@@ -90,40 +91,39 @@ def make(
     watch = Stopwatch()
     set_aside: list[SetAside] = []
     linkers = Linkers(corrections)
-    builder = Builder(linkers, swap.aside(at.with_name(at.name + ".rows")))
     model = None if refit else Model.load(model_at)
     watch.lap("vocabularies")
-    reading = understood(archive, linkers, workers=workers, on_set_aside=set_aside.append)
-    documents = _documents(reading, builder, watch, progress)
-    model, compared, rows, similarity = compare(documents, model, workers=workers)
-    watch.lap("similarity")
-    with Archive.open(archive) as opened:
-        for change in history.changes(opened):  # a version that cannot be read was set aside, or is an old one
-            builder.add_change(change)
-        watch.lap("history")
-    _refuse_too_many(set_aside, builder.trials)
-    tables = builder.finish()
-    watch.lap("tables")
-    tables.extend("SIMILAR_TO", rows)
-    watch.lap("similarity")
-    facts = {
-        "trials": builder.trials,
-        "set_aside": [
-            {"record_id": odd.record_id, "source": odd.source, "why": odd.why, "path": odd.path} for odd in set_aside
-        ],
-        "unknown_values": dict(sorted(builder.unknown_values.items())),
-        "vocabularies": linkers.vocabularies(),
-        "similarity": similarity,
-        "sources": dict(sorted(builder.sources.items())),
-        "newest": builder.newest,
-    }
-    written, warnings = snapshots.write(tables, at, facts, accept_loss=accept_loss)
-    builder.tables.close()
+    builder = Builder(linkers, swap.aside(at.with_name(at.name + ".rows")))
+    with contextlib.closing(builder.tables):
+        reading = understood(archive, linkers, workers=workers, on_set_aside=set_aside.append)
+        documents = _documents(reading, builder, watch, progress)
+        model, _, rows, similarity = compare(documents, model, workers=workers)
+        watch.lap("similarity")
+        with Archive.open(archive) as opened:
+            for change in history.changes(opened):  # a version that cannot be read was set aside, or is an old one
+                builder.add_change(change)
+            watch.lap("history")
+        _refuse_too_many(set_aside, builder.trials)
+        tables = builder.finish()
+        watch.lap("tables")
+        tables.extend("SIMILAR_TO", rows)
+        watch.lap("similarity")
+        facts = {
+            "trials": builder.trials,
+            "set_aside": [
+                {"record_id": odd.record_id, "source": odd.source, "why": odd.why, "path": odd.path}
+                for odd in set_aside
+            ],
+            "unknown_values": dict(sorted(builder.unknown_values.items())),
+            "vocabularies": linkers.vocabularies(),
+            "similarity": similarity,
+            "sources": dict(sorted(builder.sources.items())),
+            "newest": builder.newest,
+        }
+        written, warnings = snapshots.write(tables, at, facts, accept_loss=accept_loss)
     if refit:
         model.save(model_at)
-    elif compared.unknown > MOST_UNKNOWN_WORDS:
-        share = f"{compared.unknown:.1%} of the words are new to the similarity's model"
-        warnings.append(f"{share}; `trialgraph build` fits it anew")
+    warnings += snapshots.new_words(written.manifest)
     watch.lap("snapshot")
     return Built(written, builder.trials, tuple(set_aside), dict(watch.seconds), tuple(warnings))
 

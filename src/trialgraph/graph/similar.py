@@ -38,6 +38,7 @@ def compare(
         "recall": round(found.recall, 6),
         "recall_sample": found.sampled,
         "fitted_to": model.documents,
+        "new_words": round(rows.unknown, 4),
     }
     return model, rows, (row(pair) for pair in edges(model, rows, found, sponsors)), facts
 

@@ -13,7 +13,7 @@ import msgspec
 from trialgraph.errors import BuildError, UsageError
 from trialgraph.graph import schema, swap
 from trialgraph.graph.tables import Tables, key_columns, missing_ends
-from trialgraph.limits import CHUNK_ROWS, LEAST_ROWS_TO_COMPARE_FILL, MOST_FILL_LOST
+from trialgraph.limits import CHUNK_ROWS, LEAST_ROWS_TO_COMPARE_FILL, MOST_FILL_LOST, MOST_UNKNOWN_WORDS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -143,33 +143,41 @@ def write(
     """
     import pyarrow.parquet as pq
 
-    part = swap.aside(at)
-    for folder in ("nodes", "edges"):
-        (part / folder).mkdir()
-    recorded: dict[str, Any] = {}
-    ends: dict[str, pa.Table] = {}
-    for name in [*schema.LABEL, *schema.RELATIONSHIP]:
-        table = tables.finish(name)
-        path = part / ("nodes" if name in schema.LABEL else "edges") / f"{name}.parquet"
-        pq.write_table(table, path, compression="zstd", row_group_size=CHUNK_ROWS)
-        recorded[name] = {"rows": table.num_rows, "sha256": _sha256(path), "fill": _fill(table)}
-        ends[name] = table.select([schema.LABEL[name].key] if name in schema.LABEL else ["source", "target"])
-        del table
-    lost = list(missing_ends(ends))
-    if lost:
-        raise BuildError("the graph would not hold together: " + "; ".join(lost))
-    content = "".join(f"{name} {recorded[name]['sha256']}\n" for name in sorted(recorded))
-    manifest = {
-        **facts,
-        "schema": schema.VERSION,
-        "tables": recorded,
-        "hash": hashlib.sha256(content.encode()).hexdigest(),
-    }
-    warnings = [] if accept_loss else _emptied(at, manifest)
-    (part / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
-    swap.sync(part)
-    swap.put(part, at)
+    with swap.replaced(at) as part:
+        for folder in ("nodes", "edges"):
+            (part / folder).mkdir()
+        recorded: dict[str, Any] = {}
+        ends: dict[str, pa.Table] = {}
+        for name in [*schema.LABEL, *schema.RELATIONSHIP]:
+            table = tables.finish(name)
+            path = part / ("nodes" if name in schema.LABEL else "edges") / f"{name}.parquet"
+            pq.write_table(table, path, compression="zstd", row_group_size=CHUNK_ROWS)
+            recorded[name] = {"rows": table.num_rows, "sha256": _sha256(path), "fill": _fill(table)}
+            ends[name] = table.select([schema.LABEL[name].key] if name in schema.LABEL else ["source", "target"])
+            del table
+        lost = list(missing_ends(ends))
+        if lost:
+            raise BuildError("the graph would not hold together: " + "; ".join(lost))
+        content = "".join(f"{name} {recorded[name]['sha256']}\n" for name in sorted(recorded))
+        manifest = {
+            **facts,
+            "schema": schema.VERSION,
+            "tables": recorded,
+            "hash": hashlib.sha256(content.encode()).hexdigest(),
+        }
+        warnings = [] if accept_loss else _emptied(at, manifest)
+        told = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        (part / MANIFEST).write_text(told, "utf-8")
+        swap.sync(part)
     return Snapshot(at, manifest), warnings
+
+
+def new_words(manifest: Mapping[str, Any]) -> list[str]:
+    """Return the advice to fit the similarity's model anew, where a snapshot holds many words that it does not know."""
+    share = manifest.get("similarity", {}).get("new_words", 0.0)
+    if share <= MOST_UNKNOWN_WORDS:
+        return []
+    return [f"{share:.1%} of the words are new to the similarity's model; `trialgraph build` fits it anew"]
 
 
 def _emptied(at: Path, manifest: Mapping[str, Any]) -> list[str]:

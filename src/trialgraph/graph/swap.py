@@ -34,6 +34,25 @@ def heal(at: Path) -> Path:
     return at
 
 
+@contextmanager
+def replaced(at: Path) -> Iterator[Path]:
+    """Give an empty folder to fill, which takes the place of `at` at the end; what fails leaves nothing behind."""
+    part = aside(at)
+    try:
+        yield part
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    put(part, at)
+
+
+def tidy(at: Path) -> None:
+    """Remove what a killed run left beside `at`.  Only for who holds the lock: nobody may be at it."""
+    heal(at)
+    for ending in (".part", ".old"):
+        shutil.rmtree(at.with_name(at.name + ending), ignore_errors=True)
+
+
 def put(new: Path, at: Path) -> None:
     """Rename `new` to `at`; the folder that was there is removed afterwards."""
     old = at.with_name(at.name + ".old")

@@ -47,10 +47,12 @@ class Tables:
 
     def close(self) -> None:
         """Remove what waits aside."""
-        for file in self._files.values():
-            file.close()
-        if self._aside is not None:
-            shutil.rmtree(self._aside, ignore_errors=True)
+        try:
+            for file in self._files.values():
+                file.close()
+        finally:
+            if self._aside is not None:
+                shutil.rmtree(self._aside, ignore_errors=True)
 
     def add(self, name: str, *values: Any) -> None:
         """Add a row, its values in the order of the table's columns."""

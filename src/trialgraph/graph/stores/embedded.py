@@ -153,28 +153,28 @@ class EmbeddedStore:
             return self._load(snapshot, progress or (lambda done, total: None), full=full)
 
     def _load(self, snapshot: Snapshot, progress: Progress, *, full: bool) -> Loaded:
+        swap.tidy(self.path)
         if self.loaded() == snapshot.hash and not full:
             counts = self.counts()
             reconcile(counts, snapshot, self.name)
             return Loaded({}, True, counts)
         tables = self._against_what_is_there(snapshot)
-        part = swap.aside(self.path)
-        _keep(snapshot, part / "snapshot")
-        arcadedb = _engine(self.path.parent)
-        try:
-            database = arcadedb.create_database(str(part / "db"))
+        with swap.replaced(self.path) as part:
+            _keep(snapshot, part / "snapshot")
+            arcadedb = _engine(self.path.parent)
             try:
-                _fill(database, snapshot, progress)
-                counts = {name: database.count_type(name) for name in [*schema.LABEL, *schema.RELATIONSHIP]}
-            finally:
-                database.close()
-        except arcadedb.ArcadeDBError as problem:
-            raise StoreError(f"{self.name} could not be written: {problem}") from problem
-        reconcile(counts, snapshot, self.name)
-        (part / _LOADED).write_text(json.dumps({"hash": snapshot.hash, "schema": schema.VERSION}), "utf-8")
-        swap.sync(part)
-        self.close()
-        swap.put(part, self.path)
+                database = arcadedb.create_database(str(part / "db"))
+                try:
+                    _fill(database, snapshot, progress)
+                    counts = {name: database.count_type(name) for name in [*schema.LABEL, *schema.RELATIONSHIP]}
+                finally:
+                    database.close()
+            except arcadedb.ArcadeDBError as problem:
+                raise StoreError(f"{self.name} could not be written: {problem}") from problem
+            reconcile(counts, snapshot, self.name)
+            (part / _LOADED).write_text(json.dumps({"hash": snapshot.hash, "schema": schema.VERSION}), "utf-8")
+            swap.sync(part)
+            self.close()
         return Loaded(tables, True, counts)
 
     def _against_what_is_there(self, snapshot: Snapshot) -> dict[str, Difference]:
