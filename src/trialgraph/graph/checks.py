@@ -42,11 +42,13 @@ def _python(_: Settings) -> tuple[str, str]:
 
 
 def _engine(_: Settings) -> tuple[str, str]:
+    from trialgraph.graph.stores import embedded
+
     try:
-        import arcadedb
+        version = embedded.engine_version()
     except (ImportError, OSError) as problem:
         return "failed", f"the embedded engine cannot be loaded ({problem}); install trialgraph again"
-    return "ok", f"arcadedb {arcadedb.__version__}; no Java is needed"
+    return "ok", f"arcadedb {version}; no Java is needed"
 
 
 def _home(settings: Settings) -> tuple[str, str]:

@@ -300,3 +300,10 @@ def _as_sentences(timeout: float) -> Iterator[None]:
         reason = re.sub(r"^.*?Exception: ", "", text)
         reason = re.sub(r" \(caused by .*\)$", "", reason)
         raise UsageError(f"the query cannot be run: {reason}") from problem
+
+
+def engine_version() -> str:
+    """Return the engine's version.  Raises ImportError or OSError where it cannot be loaded."""
+    import arcadedb
+
+    return str(arcadedb.__version__)
