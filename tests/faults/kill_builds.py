@@ -1,6 +1,8 @@
 """Kills builds and loads, over and over, and looks at what is left; shared by the tests and `make torture`.
 
-    PYTHONPATH=tests:tests/faults:tests/graph python tests/faults/kill_builds.py FOLDER build|snapshot|elsewhere|graph ROUNDS [SEED]     (prints one line)
+    python kill_builds.py FOLDER build|snapshot|elsewhere|graph ROUNDS [SEED]
+
+(with tests, tests/faults and tests/graph on PYTHONPATH; prints one line).
 
 What is killed is a fork of this process, so that a round costs no start of Python and no reading of vocabularies.
 """

@@ -33,7 +33,7 @@ def killed_over_and_over(folder: Path, what: str, rounds: int) -> str:
 
 @pytest.mark.slow
 def test_a_build_killed_at_random_moments_leaves_the_old_or_the_new(tmp_path):
-    rounds = 20 if ON_CI else 4
+    rounds = 20 if ON_CI else 3
     told = killed_over_and_over(tmp_path, "build", rounds)
     assert int(told.split(" killed")[0].rsplit(" ", 1)[1]) >= rounds // 2
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
+import os
 import signal
 import sys
 from collections import deque
@@ -22,6 +24,9 @@ from trialgraph.limits import TRIALS_A_BATCH, TRIALS_FOR_PROCESSES
 from trialgraph.model import SetAside, Trial
 from trialgraph.registries.registry import known
 from trialgraph.similarity import Document
+
+
+_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2); workers run on Linux only
 
 
 class Read(msgspec.Struct, frozen=True, gc=False):
@@ -80,9 +85,15 @@ def _taken(done: Future[tuple[list[Read], list[SetAside]]], on_set_aside: Callab
 
 
 def _begin(linkers: Linkers) -> None:
-    """Take the linkers along, and leave Ctrl-C to the process that a person talks to."""
+    """Take the linkers along, leave Ctrl-C to the process that a person talks to, and end when that one is killed.
+
+    A worker that outlived it would wait for ever and keep the home's lock, which it inherited.
+    """
     _OWN.append(linkers)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() == 1:  # it was killed before that line
+        os._exit(1)
 
 
 def _batch(archive: Path, ids: Sequence[str]) -> tuple[list[Read], list[SetAside]]:
