@@ -25,7 +25,6 @@ from trialgraph.model import SetAside, Trial
 from trialgraph.registries.registry import known
 from trialgraph.similarity import Document
 
-
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2); workers run on Linux only
 
 
