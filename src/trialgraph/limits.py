@@ -69,13 +69,13 @@ FEWEST_DOCUMENTS: Final = 2  # a word of one document connects nothing
 TEXT_SATURATION: Final = 2.5  # BM25's k1: the fifth mention of a word still adds a little
 TEXT_LENGTH: Final = 0.5  # BM25's b: half of a document's length counts against it
 TEXT_PAIRS: Final = 0.6  # of a word pair beside a word: pairs sharpen, alone they are too strict
-WEIGHT_TEXT: Final = 0.45  # the greatest parts of a score; docs/similarity.md has the figures they were chosen by
-WEIGHT_TOPIC: Final = 0.28
-WEIGHT_CONDITION: Final = 0.1
+WEIGHT_TEXT: Final = 0.42  # the greatest parts of a score; docs/similarity.md has the figures they were chosen by
+WEIGHT_TOPIC: Final = 0.26
+WEIGHT_CONDITION: Final = 0.15
 WEIGHT_DRUG: Final = 0.06
 WEIGHT_PROCEDURE: Final = 0.06
 WEIGHT_SETTING: Final = 0.03
-WEIGHT_TOGETHER: Final = 0.05  # drugs or procedures and the condition both shared: more than each by itself
+WEIGHT_TOGETHER: Final = 0.06  # drugs or procedures and the condition both shared: more than each by itself
 EXACT_UP_TO: Final = (
     40_000  # trials; beyond it every pair takes minutes, pruned vectors miss one neighbour in a thousand
 )

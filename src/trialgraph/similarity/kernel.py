@@ -77,8 +77,11 @@ def search(first, last, qptr, qidx, qval, cptr, crow, cval, ptr, idx, val, start
     top = np.zeros(most, np.int64)
     for q in range(first, last):
         acc[:] = 0
-        inter[:] = 0
-        cond[:] = 0
+        last_column = qidx[qptr[q + 1] - 1] if qptr[q + 1] > qptr[q] else 0
+        conceptual = last_column >= starts[2]
+        if conceptual:
+            inter[:] = 0
+            cond[:] = 0
         for p in range(qptr[q], qptr[q + 1]):
             c = qidx[p]
             w = qval[p]
@@ -91,8 +94,9 @@ def search(first, last, qptr, qidx, qval, cptr, crow, cval, ptr, idx, val, start
             else:
                 for e in range(cptr[c], cptr[c + 1]):
                     inter[crow[e]] += w * cval[e]
-        for i in range(n):
-            acc[i] += cond[i] + inter[i] + np.float32(together) * cond[i] * inter[i]
+        if conceptual:
+            for i in range(n):
+                acc[i] += cond[i] + inter[i] + np.float32(together) * cond[i] * inter[i]
         held = _candidates(acc, allowed, q, most, best, value)
         for p in range(ptr[q], ptr[q + 1]):
             dense[idx[p]] = val[p]
@@ -147,12 +151,14 @@ def prune(ptr, idx, val, starts, mass, kept):
 
 
 @numba.njit(cache=True, nogil=True)
-def explain(a, b, ptr, idx, val, starts, together, most, parts, columns, amounts):
+def explain(a, b, ptr, idx, val, own, starts, together, most, parts, columns, amounts, both):
     """For each pair (a[i], b[i]): the parts of its score, and the text and concept columns that add most.
 
-    columns and amounts have the shape (pairs, 2, most): text, then concepts; unused places hold -1.
+    columns, amounts and both have the shape (pairs, 2, most): text, then concepts; unused places hold -1.  `both` says
+    whether both trials name the concept themselves.
     """
     dense = np.zeros(starts[-1], np.float32)
+    named = np.zeros(starts[-1], np.uint8)
     last = -1
     for i in range(len(a)):
         if a[i] != last:
@@ -162,6 +168,7 @@ def explain(a, b, ptr, idx, val, starts, together, most, parts, columns, amounts
             last = a[i]
             for p in range(ptr[last], ptr[last + 1]):
                 dense[idx[p]] = val[p]
+                named[idx[p]] = own[p]
         lo, hi = ptr[b[i]], ptr[b[i] + 1]
         parts_of(dense, idx, val, lo, hi, starts, together, parts[i])
         columns[i] = -1
@@ -177,6 +184,8 @@ def explain(a, b, ptr, idx, val, starts, together, most, parts, columns, amounts
             while j > 0 and (columns[i, kind, j - 1] < 0 or amounts[i, kind, j - 1] < s):
                 columns[i, kind, j] = columns[i, kind, j - 1]
                 amounts[i, kind, j] = amounts[i, kind, j - 1]
+                both[i, kind, j] = both[i, kind, j - 1]
                 j -= 1
             columns[i, kind, j] = c
             amounts[i, kind, j] = s
+            both[i, kind, j] = named[c] and own[p]

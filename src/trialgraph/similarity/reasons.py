@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ import msgspec
 from trialgraph import limits
 from trialgraph.similarity.neighbours import Neighbours
 from trialgraph.similarity.vectors import CONDITION, DRUG, PROCEDURE, RECIPE, SETTING, TEXT, TOPIC, Model, Vectors
+
+_KINDS = {CONDITION: "conditions", PROCEDURE: "procedures", SETTING: "settings"}
 
 
 class SimilarPair(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -94,6 +97,7 @@ def _pairs(
     parts = np.zeros((len(a), len(vectors.starts)), np.int64)
     columns = np.full((len(a), 2, most), -1, np.int64)
     amounts = np.zeros((len(a), 2, most))
+    both = np.zeros((len(a), 2, most), np.bool_)
     starts = np.array(vectors.starts, np.int64)
     kernel.explain(
         a,
@@ -101,18 +105,20 @@ def _pairs(
         vectors.indptr,
         vectors.indices,
         vectors.data,
+        vectors.own,
         starts,
         model.weights.coefficient,
         most,
         parts,
         columns,
         amounts,
+        both,
     )
     for i, (x, y) in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
         value = [int(p) / kernel.MICRO for p in parts[i]]
         words = int(parts[i, TEXT] + parts[i, TOPIC]) / kernel.MICRO
         terms = _terms(model, columns[i, 0].tolist(), amounts[i, 0].tolist())
-        shared = _concepts(model, vectors, columns[i, 1].tolist(), x, y)
+        shared = _concepts(model, vectors.starts, columns[i, 1].tolist(), both[i, 1].tolist())
         yield SimilarPair(
             source=vectors.ids[x],
             target=vectors.ids[y],
@@ -154,31 +160,23 @@ def _terms(model: Model, columns: list[int], amounts: list[float]) -> list[tuple
     return [(" ".join(model.shown.get(w, w) for w in term.split(" ")), amount) for term, amount in ranked]
 
 
-def _concepts(model: Model, vectors: Vectors, columns: list[int], x: int, y: int) -> dict[str, tuple[str, ...]]:
+def _concepts(
+    model: Model, starts: tuple[int, ...], columns: list[int], both: list[bool]
+) -> dict[str, tuple[str, ...]]:
     """Return the names of shared concepts by kind: those both name themselves, else the nearest that stands above."""
     kinds: dict[str, list[str]] = {k: [] for k in ("drugs", "classes", "conditions", "procedures", "settings")}
     through: dict[str, list[str]] = {kind: [] for kind in kinds}
-    for column in columns:
+    for column, own in zip(columns, both, strict=True):
         if column < 0:
-            continue
-        block = next(b for b in range(len(vectors.starts) - 1) if column < vectors.starts[b + 1])
-        key = model.columns[block][column - vectors.starts[block]]
+            break
+        block = bisect.bisect_right(starts, column) - 1
+        key = model.columns[block][column - starts[block]]
         name = model.names.get(key, key)
-        own = _own(vectors, x, column) and _own(vectors, y, column)
         if block == DRUG:
             kinds["drugs" if own else "classes"].append(name)
         else:
-            kind = {CONDITION: "conditions", PROCEDURE: "procedures", SETTING: "settings"}[block]
-            (kinds if own else through)[kind].append(name)
+            (kinds if own else through)[_KINDS[block]].append(name)
     for kind, names in through.items():
         if names and not kinds[kind]:
             kinds[kind].append(f"through {names[0]}")
     return {kind: tuple(names) for kind, names in kinds.items()}
-
-
-def _own(vectors: Vectors, row: int, column: int) -> bool:
-    import numpy as np
-
-    lo, hi = int(vectors.indptr[row]), int(vectors.indptr[row + 1])
-    at = lo + int(np.searchsorted(vectors.indices[lo:hi], column))
-    return bool(vectors.own[at])
