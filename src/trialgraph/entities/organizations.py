@@ -28,6 +28,7 @@ class OrganizationLinker:
         self._known = vocabulary or load()
         self._corrections = corrections or Corrections()
         self._seen: dict[str, OrganizationLink] = {}
+        self._ror_places: dict[str, int] = {}  # filled when first asked for
 
     def resolve(self, name: str, agency_class: str | None = None) -> OrganizationLink:
         """Return the organisation that a name means; the class of the mention stays with the mention."""
@@ -175,7 +176,10 @@ class OrganizationLinker:
 
     def _from_ror(self, organization_id: str) -> Organization | None:
         ror = organization_id.removeprefix("ROR:")
-        return next((self._ror(i) for i, row in enumerate(self._known.ror) if row[0] == ror), None)
+        if not self._ror_places:
+            self._ror_places.update((row[0], place) for place, row in enumerate(self._known.ror))
+        place = self._ror_places.get(ror)
+        return None if place is None else self._ror(place)
 
     def _owner(self, name: Name) -> str | None:
         """Return the id of the owner that the name itself tells of."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
 
 import msgspec
@@ -82,12 +83,13 @@ def trial_countries(trial: Trial) -> tuple[TrialCountry, ...]:
         if name:
             country = countries.find(name)
             raw.setdefault(country.iso2 if country else name, []).append(name)
+    located = Counter(location.country for location in trial.locations)
     return tuple(
         TrialCountry(
             iso2=iso2,
             name=country.name if (country := countries.by_code().get(iso2)) else iso2,
             raw=names[0],
-            locations=sum(name in names for name in (location.country for location in trial.locations)),
+            locations=sum(located[name] for name in set(names)),
         )
         for iso2, names in raw.items()
     )

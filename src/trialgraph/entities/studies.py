@@ -53,6 +53,10 @@ class StudyLink(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 _SHARED = frozenset(("NCT", "ISRCTN", "EUDRACT_NUMBER", "EU_CT", "WHO_UTN", "CTIS", "EUDRACT", "UTN"))
 _CODE = re.compile(r"(?<![\w.-])(?=[\w./-]*\d)[A-Za-z0-9][A-Za-z0-9./_-]{3,22}[A-Za-z0-9](?![\w-])")
+_PREFIX = re.compile(r"^(?:EUCTR|EUCT|CTIS|EUDRACT)[\s:-]*(?=\d{4}-)")
+_EU_VERSION = re.compile(r"^(20\d\d-5\d{5}-\d\d)-\d\d$")
+_DIGIT = re.compile(r"\d")
+_EXCLUSION = re.compile(r"exclusion\s+criteria", re.I)
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+(?=[A-Z(*])|\n+")
 _NUMBERED = r"(?:stud(?:y|ies)|trials?|protocols?|core|parent)"
 _BEFORE = re.compile(
@@ -128,8 +132,8 @@ def links(collected: Iterable[StudyNumbers]) -> Iterator[StudyLink]:
 
 def _plain(number: str) -> str:
     """Return a number in the form it is compared in, without its registry's prefix and version."""
-    text = re.sub(r"^(?:EUCTR|EUCT|CTIS|EUDRACT)[\s:-]*(?=\d{4}-)", "", re.sub(r"\s+", "", number.upper()))
-    return re.sub(r"^(20\d\d-5\d{5}-\d\d)-\d\d$", r"\1", text)
+    text = _PREFIX.sub("", "".join(number.upper().split()))
+    return _EU_VERSION.sub(r"\1", text)
 
 
 def _mentions(trial: Trial, own: set[str]) -> Iterator[Mention]:
@@ -137,9 +141,9 @@ def _mentions(trial: Trial, own: set[str]) -> Iterator[Mention]:
     seen: set[tuple[str, bool]] = set()
     for field in _FIELDS:
         text: str | None = getattr(trial, field)
-        if not text or not any(c.isdigit() for c in text):
-            continue
-        excluded = re.search(r"exclusion\s+criteria", text, re.I) if field == "eligibility" else None
+        if not text or not any(_tells(_plain(code.strip("./-_"))) for code in _codes(text)):
+            continue  # most texts name no number, and are not taken apart
+        excluded = _EXCLUSION.search(text) if field == "eligibility" else None
         start = 0
         for sentence in _SENTENCE.split(text):
             start = text.find(sentence, start)
@@ -158,6 +162,13 @@ def _mentions(trial: Trial, own: set[str]) -> Iterator[Mention]:
                     seen.add((number, earlier))
                     around = sentence[max(0, code.start() - 140) : code.end() + 40].strip()
                     yield Mention(field, number, " ".join(around.split()), earlier)
+
+
+def _codes(text: str) -> Iterator[str]:
+    """Yield what looks like a number of a study anywhere in a text; a code never goes beyond its sentence."""
+    if _DIGIT.search(text):
+        for code in _CODE.finditer(text):
+            yield code[0]
 
 
 def _tells(number: str) -> bool:

@@ -70,7 +70,7 @@ class Builder:
         self._organizations_of(trial, understood)
         self._people_of(trial, understood)
         self._places_of(trial, understood)
-        self._numbers.append(studies.numbers_of(trial))
+        self._numbers.append(understood.numbers)
         self._listed_by(trial)
 
     def _numbers_and_papers(self, trial: Trial) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from trialgraph.entities import corrections as user
-from trialgraph.entities import people, places
+from trialgraph.entities import people, places, studies
 from trialgraph.entities.conditions import ConditionLinker
 from trialgraph.entities.drugs import DrugLinker
 from trialgraph.entities.drugs_roles import roles
@@ -15,6 +15,7 @@ from trialgraph.entities.organizations import OrganizationLinker
 from trialgraph.entities.people import Person
 from trialgraph.entities.places import Site
 from trialgraph.entities.procedures import ThingLinker
+from trialgraph.entities.studies import StudyNumbers
 from trialgraph.model import ConditionLink, DrugLink, OrganizationLink, ThingLink, Trial, TrialDrug
 from trialgraph.vocabularies import classes, countries, drugs, mesh
 from trialgraph.vocabularies.classes import Membership
@@ -31,6 +32,7 @@ class Understood(msgspec.Struct, frozen=True, gc=False):
     sites: tuple[Site, ...]
     sponsor: OrganizationLink | None
     collaborators: tuple[OrganizationLink, ...]
+    numbers: StudyNumbers
 
 
 class Linkers:
@@ -60,6 +62,7 @@ class Linkers:
             if trial.lead_sponsor
             else None,
             collaborators=tuple(self._body(one.name, one.agency_class) for one in trial.collaborators),
+            numbers=studies.numbers_of(trial),
         )
 
     def _body(self, name: str, agency_class: str | None) -> OrganizationLink:
