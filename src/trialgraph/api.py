@@ -114,9 +114,9 @@ class Graph:
         A node is named label:key ("Trial:NCT04324411") and has `label`, `key` and its properties; an edge has `type`
         and its properties.  Relationships whose ends are not among the labels are left out; null properties too.
         """
-        from trialgraph.ask.networks import network
+        from trialgraph.graph.stores.networkx import network
 
-        return network(self.snapshot, labels, relationships)
+        return network(self.snapshot, labels or (), relationships or ())
 
     def close(self) -> None:
         """Close the store."""
