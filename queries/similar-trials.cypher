@@ -1,5 +1,6 @@
 // Trials most like this one, and what makes them alike
-// Read: the most alike first; `score` is from 0 to 1, `because` names what both have in common.
+// Read: the most alike first; `score` is from 0 to 1, `because` names what both have in common: classes where no drug,
+//   the setting where nothing else; `trialgraph why A B` has every part.
 // $trial    trial           a trial id, such as NCT04324411
 // $phase    phase = null    only of this phase
 // $status   status = null   only with this status
@@ -11,8 +12,11 @@ WHERE ($phase IS NULL OR $phase IN o.phases) AND ($status IS NULL OR o.overall_s
   AND ($country IS NULL OR EXISTS { MATCH (o)-[:CONDUCTED_AT]->(:Site)-[:IN_COUNTRY]->(:Country {iso2: $country}) })
 RETURN o.trial_id AS trial_id, o.brief_title AS title, o.phases AS phases, o.overall_status AS status, s.score AS score,
        [pair IN [
-         ['drugs', s.shared_drugs], ['classes', s.shared_classes], ['conditions', s.shared_conditions],
-         ['procedures', s.shared_procedures], ['setting', s.shared_settings], ['words', s.shared_terms]
+         ['drugs', s.shared_drugs], ['conditions', s.shared_conditions], ['procedures', s.shared_procedures],
+         ['classes', CASE WHEN size(s.shared_drugs) > 0 THEN [] ELSE s.shared_classes END],
+         ['setting', CASE WHEN size(s.shared_drugs) > 0 OR size(s.shared_conditions) > 0 OR size(s.shared_procedures) > 0
+                            OR size(s.shared_classes) > 0 THEN [] ELSE s.shared_settings END],
+         ['words', s.shared_terms[0..4]]
        ] WHERE size(pair[1]) > 0 |
          pair[0] + ': ' + reduce(text = head(pair[1]), one IN tail(pair[1]) | text + ' + ' + one)
        ] AS because

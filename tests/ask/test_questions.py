@@ -157,7 +157,7 @@ def test_a_mistake_is_told_with_what_would_do(store: Store, name, given, says):
 
 def test_an_empty_answer_says_why(store: Store):
     assert questions.ask(store, "similar-trials", trial="NCT00000000").notes == (
-        "this graph does not hold NCT00000000",
+        "this graph does not hold NCT00000000; 'trialgraph crawl ctgov --id NCT00000000' fetches it",
     )
     held = questions.ask(
         store, "drugs-in-both", condition="lupus", other="Purpura, Thrombocytopenic, Idiopathic", most=1

@@ -174,3 +174,11 @@ def test_a_report_is_figures_under_names():
 def test_no_rows_say_so():
     assert render.rows(COLUMNS, [], tty=True) == "No rows.\n"
     assert render.rows(["a"], []) == "a\n-\n"
+
+
+def test_in_a_terminal_each_part_of_a_long_list_begins_a_line():
+    reasons = ["conditions: Anemia, Aplastic", "words: anemia + aplastic"]
+    told = render.rows(("because",), [{"because": reasons}], tty=True, width=80)
+    lines = [line.strip() for line in told.splitlines()]
+    assert lines[-2:] == ["conditions: Anemia, Aplastic;", "words: anemia + aplastic"]
+    assert "conditions: Anemia, Aplastic; words" in render.rows(("because",), [{"because": reasons}])

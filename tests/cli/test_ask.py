@@ -143,3 +143,41 @@ def test_help_ends_with_an_example_and_comes_at_once():
         done = typed(Path("/nowhere"), command, "--help")
         assert done.stdout.rstrip().splitlines()[-1].strip().startswith("Example: trialgraph")
         assert time.perf_counter() - began < 4  # a tenth of it on a quiet machine; other tests run beside this one
+
+
+def test_the_end_of_a_file_s_name_decides_the_form(home, tmp_path):
+    import polars as pl
+
+    for name in ("a.csv", "a.json", "a.jsonl", "a.md", "a.arrow"):
+        done = typed(home, "ask", "trials-of-drug", "drug=rapamycin", "-o", str(tmp_path / name))
+        assert done.returncode == 0, done.stderr
+    rows = json.loads((tmp_path / "a.json").read_text("utf-8"))
+    frame = pl.read_ipc(tmp_path / "a.arrow")
+    assert frame["trial_id"].to_list() == [row["trial_id"] for row in rows]
+    assert frame.schema["phases"] == pl.List(pl.String)
+    assert next(csv.reader(io.StringIO((tmp_path / "a.csv").read_text("utf-8")))) == list(rows[0])
+    assert len((tmp_path / "a.jsonl").read_text("utf-8").splitlines()) == len(rows)
+    assert (tmp_path / "a.md").read_text("utf-8").startswith("| trial")
+
+
+def test_a_form_that_is_given_wins_over_the_file_s_name(home, tmp_path):
+    typed(home, "ask", "trials-of-drug", "drug=rapamycin", "--json", "-o", str(tmp_path / "a.csv"))
+    assert json.loads((tmp_path / "a.csv").read_text("utf-8"))
+
+
+def test_arrow_needs_a_file(home):
+    done = typed(home, "ask", "trials-of-drug", "drug=rapamycin", "--arrow")
+    assert done.returncode == 2
+    assert "-o FILE.arrow" in done.stderr
+
+
+def test_raw_leaves_formulas_alone_in_csv(home):
+    query = "RETURN '=1+1' AS text"
+    assert "'=1+1" in typed(home, "cypher", query, "--csv").stdout
+    assert typed(home, "cypher", query, "--csv", "--raw").stdout.splitlines()[1] == "=1+1"
+
+
+def test_a_command_that_does_not_exist_is_told_with_the_nearest():
+    done = typed(Path("/nowhere"), "releated", T[1])
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "trialgraph: there is no command 'releated'; did you mean 'trialgraph related'?\n"

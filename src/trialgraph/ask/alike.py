@@ -127,12 +127,14 @@ def _other(pair: SimilarPair) -> str:
 
 
 def _because(pair: SimilarPair) -> list[str]:
+    """Return what both have in common, as the question `similar-trials` tells it."""
+    named = (*pair.shared_drugs, *pair.shared_conditions, *pair.shared_procedures, *pair.shared_classes)
     parts = (
         ("drugs", pair.shared_drugs),
-        ("classes", pair.shared_classes),
         ("conditions", pair.shared_conditions),
         ("procedures", pair.shared_procedures),
-        ("setting", pair.shared_settings),
-        ("words", pair.shared_terms),
+        ("classes", () if pair.shared_drugs else pair.shared_classes),
+        ("setting", () if named else pair.shared_settings),
+        ("words", pair.shared_terms[:4]),
     )
     return [f"{name}: {' + '.join(shared)}" for name, shared in parts if shared]

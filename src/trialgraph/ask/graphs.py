@@ -26,4 +26,6 @@ def open_graph(settings: Settings, address: str | None = None, *, prompt: Callab
         raise UsageError(f"no graph in {settings.home}; run 'trialgraph build', or 'trialgraph demo' to try it")
     if address == "neo4j" and not settings.neo4j_uri:
         raise UsageError("no address of a Neo4j is set; set TRIALGRAPH_NEO4J_URI, or give it: --store bolt://...")
-    return open_target(settings, address, prompt=prompt)
+    store = open_target(settings, address, prompt=prompt)
+    store.corrections = settings.corrections
+    return store

@@ -187,7 +187,7 @@ def of(store: Store, subject: str) -> Landscape:
         ids, listed = gather.neighbourhood(store, trial, NEIGHBOURS_DRAWN)
         found = gather.trials(store, ids)
         if trial not in {one["id"] for one in found}:
-            raise UsageError(f"this graph does not hold {trial}; 'trialgraph crawl ctgov --id {trial}' fetches it")
+            raise UsageError(names.not_held(trial))
         title = next((one["title"] for one in found if one["id"] == trial), None)
         notes = [f"{trial} with the {len(ids) - 1} trials most like it or listed as related to it"]
         return Landscape(

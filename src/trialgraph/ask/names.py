@@ -14,7 +14,10 @@ from trialgraph.limits import SUGGESTIONS
 from trialgraph.model import Resolution
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from trialgraph.entities.conditions import ConditionLinker
+    from trialgraph.entities.corrections import Corrections
     from trialgraph.entities.drugs import DrugLinker
     from trialgraph.entities.organizations import OrganizationLinker
     from trialgraph.graph.stores import Store
@@ -53,7 +56,16 @@ drug therapy treatment mg mcg g ml stent inhaled nasal spray patch sc subcutaneo
 """
 _FORMS: Final = frozenset(_FORM_WORDS.split())
 SUBJECTS: Final = ("drug", "condition", "class", "sponsor")  # in the order a bare name is tried
-_METHODS: Final = {"exact": "by name", "synonym": "by synonym", "id": "by its id", "graph": "as the graph writes it"}
+_METHODS: Final = {
+    "exact": "by name",
+    "synonym": "by synonym",
+    "span": "by name",
+    "mention": "by name",
+    "edit-distance": "as the nearest spelling",
+    "id": "by its id",
+    "graph": "as the graph writes it",
+    "user": "by corrections.txt",
+}
 
 
 def resolve(kind: str, given: str, store: Store) -> Resolution:
@@ -98,7 +110,7 @@ def suggestions(kinds: Sequence[str], given: str, store: Store) -> list[str]:
     """Return the nearest names of some kinds: the vocabularies' own, then those the graph holds."""
     found: list[str] = []
     for kind in kinds:
-        linker = _linker(kind)
+        linker = _linker(kind, store)
         if linker is not None and hasattr(linker, "suggest"):
             found += linker.suggest(given)[:SUGGESTIONS]
         found += nearest_names(given, (name for name, _ in _held_names(kind, store).values()))
@@ -129,11 +141,22 @@ def trial_id(given: str) -> str:
     return written
 
 
+def not_held(trial: str) -> str:
+    """Return the sentence for a trial that the graph does not hold, with the command that fetches one."""
+    how = (
+        f"'trialgraph crawl ctgov --id {trial}' fetches it"
+        if trial.startswith("NCT")
+        else "'trialgraph import' adds it"
+    )
+    return f"this graph does not hold {trial}; {how}"
+
+
 def _resolve(kind: str, given: str, store: Store) -> Resolution | None:
     if _KEY.fullmatch(given):
-        rows = _rows(store, _BY_KEY[kind], {"id": given})
-        return _of(kind, rows[0]["id"], rows[0]["name"], given, given, "id", 1.0) if rows else None
-    linker = _linker(kind)
+        told = _corrections(*_own(store)).find("organization" if kind == "sponsor" else kind, given)
+        rows = _rows(store, _BY_KEY[kind], {"id": told.target if told else given})
+        return _of(kind, rows[0]["id"], rows[0]["name"], given, given, "user" if told else "id", 1.0) if rows else None
+    linker = _linker(kind, store)
     if kind in {"drug", "condition"}:
         known: Resolution | None = linker.resolve(given)
         if known is not None and (kind == "condition" or _names_it_whole(known)):
@@ -191,33 +214,58 @@ def _either(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1]
 
 
-def _linker(kind: str) -> Any:
-    maker: Callable[[], Any] | None = {"drug": drugs, "condition": conditions, "sponsor": organizations}.get(kind)
-    return maker() if maker else None
+def _linker(kind: str, store: Store) -> Any:
+    maker: Callable[[Store], Any] | None = {"drug": drugs, "condition": conditions, "sponsor": organizations}.get(kind)
+    return maker(store) if maker else None
 
 
-@functools.cache
-def drugs() -> DrugLinker:
-    """Return the linker of drugs with the project's own vocabulary; it is made once per process."""
+def drugs(store: Store) -> DrugLinker:
+    """Return the linker of drugs: the project's own vocabulary, and the corrections of the home that is asked."""
+    return _drugs(*_own(store))
+
+
+def conditions(store: Store) -> ConditionLinker:
+    """Return the linker of conditions, with the corrections of the home that is asked."""
+    return _conditions(*_own(store))
+
+
+def organizations(store: Store) -> OrganizationLinker:
+    """Return the linker of organisations, with the corrections of the home that is asked."""
+    return _organizations(*_own(store))
+
+
+def _own(store: Store) -> tuple[Path | None, int]:
+    """Return the file of corrections and its time of change: a linker is made once for each."""
+    path = store.corrections
+    return (path, path.stat().st_mtime_ns) if path is not None and path.is_file() else (None, 0)
+
+
+@functools.lru_cache(maxsize=2)
+def _corrections(path: Path | None, changed: int) -> Corrections:
+    from trialgraph.entities import corrections
+
+    return corrections.read(path) if path is not None else corrections.Corrections()
+
+
+@functools.lru_cache(maxsize=2)
+def _drugs(path: Path | None, changed: int) -> DrugLinker:
     from trialgraph.entities.drugs import DrugLinker
     from trialgraph.vocabularies import drugs
 
-    return DrugLinker(drugs.load())
+    return DrugLinker(drugs.load(), _corrections(path, changed))
 
 
-@functools.cache
-def conditions() -> ConditionLinker:
-    """Return the linker of conditions; it is made once per process."""
+@functools.lru_cache(maxsize=2)
+def _conditions(path: Path | None, changed: int) -> ConditionLinker:
     from trialgraph.entities.conditions import ConditionLinker
     from trialgraph.vocabularies import mesh
 
-    return ConditionLinker(mesh.load())
+    return ConditionLinker(mesh.load(), _corrections(path, changed))
 
 
-@functools.cache
-def organizations() -> OrganizationLinker:
-    """Return the linker of organisations; it is made once per process."""
+@functools.lru_cache(maxsize=2)
+def _organizations(path: Path | None, changed: int) -> OrganizationLinker:
     from trialgraph.entities.organizations import OrganizationLinker
     from trialgraph.vocabularies import organizations
 
-    return OrganizationLinker(organizations.load())
+    return OrganizationLinker(organizations.load(), _corrections(path, changed))

@@ -255,7 +255,7 @@ def _why_nothing(
         if parameter.kind == "trial" and value is not None:
             held = cypher.trusted(store, "MATCH (t:Trial {trial_id: $id}) RETURN t.trial_id AS id", {"id": value})
             if not held.rows:
-                notes.append(f"this graph does not hold {value}")
+                notes.append(names.not_held(value))
     return notes or ["nothing in this graph fits"]
 
 

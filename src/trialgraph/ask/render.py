@@ -152,10 +152,18 @@ def _rich_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], width
             no_wrap=whole and size <= SHORT_CELL,
         )
     for row in rows:
-        table.add_row(*(Text(cell(row.get(column))) for column in columns))
+        table.add_row(*(Text(_in_lines(row.get(column))) for column in columns))
     text = io.StringIO()
     Console(file=text, width=width, force_terminal=True, highlight=False, legacy_windows=False).print(table)
     return text.getvalue()
+
+
+def _in_lines(value: Any) -> str:
+    """Return a value for a cell that may be several lines high: each part of a long list begins its own."""
+    text = cell(value)
+    if isinstance(value, list | tuple) and display_width(text) > 2 * SHORT_CELL:
+        return ";\n".join(cell(part) for part in value)
+    return text
 
 
 # --- JSON -------------------------------------------------------------------------------------------------------------

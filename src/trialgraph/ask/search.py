@@ -107,8 +107,8 @@ def understand(store: Store, words: str) -> list[Resolution]:
     """Return the drugs and conditions that some words name and the graph holds, each once; else a sponsor's name."""
     found: dict[str, Resolution] = {}
     for kind, links in (
-        ("drug", names.drugs().understand(words)),
-        ("condition", names.conditions().find(words)),
+        ("drug", names.drugs(store).understand(words)),
+        ("condition", names.conditions(store).find(words)),
     ):
         for link in links:
             if link.vocabulary != "none":

@@ -105,7 +105,7 @@ def sheet(store: Store, given: str) -> dict[str, Any]:
     trial = names.trial_id(given)
     found = cypher.trusted(store, _FACTS, {"trial": trial}).rows
     if not found:
-        raise UsageError(f"this graph does not hold {trial}; 'trialgraph crawl ctgov --id {trial}' fetches it")
+        raise UsageError(names.not_held(trial))
     facts = found[0]["facts"]
     told: dict[str, Any] = {
         p.name: facts[p.name] for p in schema.LABEL["Trial"].properties if facts.get(p.name) not in (None, [])

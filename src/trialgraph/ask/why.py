@@ -231,7 +231,7 @@ def _similar_rows(found: dict[str, Any], a: str, b: str) -> list[dict[str, Any]]
 
 def _held(store: Store, trial: str) -> None:
     if not cypher.trusted(store, "MATCH (t:Trial {trial_id: $id}) RETURN t.trial_id AS id", {"id": trial}).rows:
-        raise UsageError(f"this graph does not hold {trial}; 'trialgraph crawl ctgov --id {trial}' fetches it")
+        raise UsageError(names.not_held(trial))
 
 
 def _record(store: Store, trial: str, source: str | None = None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from trialgraph.cli.output import Output, output_options, settings
+from trialgraph.cli.output import Output, output_options, row_options, settings
 from trialgraph.errors import UsageError
 from trialgraph.limits import QUERY_BYTES, QUERY_ROWS, QUERY_SECONDS
 
@@ -74,7 +74,7 @@ def show_evidence(answer: Answer, out: Output) -> None:
 @click.option("--country", metavar="COUNTRY", help="Only with a site there: a name or its two letters.")
 @click.option("--most", type=click.IntRange(min=1), default=10, show_default=True, help="How many to show.")
 @store_option
-@output_options
+@row_options
 def related_command(
     trial: str | None,
     compare: str | None,
@@ -109,7 +109,7 @@ def related_command(
 @click.argument("values", nargs=-1, metavar="[KEY=VALUE]...")
 @click.option("--explain", is_flag=True, help="Show how to read the answer, the parameters, and the Cypher.")
 @store_option
-@output_options
+@row_options
 def ask_command(name: str | None, values: tuple[str, ...], explain: bool, address: str | None, out: Output) -> None:
     """Ask a named question; without a name, list them.
 
@@ -151,7 +151,7 @@ def ask_command(name: str | None, values: tuple[str, ...], explain: bool, addres
 @click.option("--country", metavar="COUNTRY", help="With a site there: a name or its two letters.")
 @click.option("--most", type=click.IntRange(min=1), default=20, show_default=True, help="How many to show.")
 @store_option
-@output_options
+@row_options
 def search_command(words: tuple[str, ...], most: int, address: str | None, out: Output, **filters: str | None) -> None:
     """Find trials by words in titles, summaries, conditions and interventions, under all names of what they mean."""
     from trialgraph.ask.questions import Parameter, value_of
@@ -174,7 +174,7 @@ def search_command(words: tuple[str, ...], most: int, address: str | None, out: 
 @click.option("--rows", "rows", type=click.IntRange(min=1), default=QUERY_ROWS, show_default=True, help="At most.")
 @click.option("--bytes", "size", type=click.IntRange(min=1), default=QUERY_BYTES, show_default=True, help="At most.")
 @store_option
-@output_options
+@row_options
 def cypher_command(
     query: str | None,
     file: Any,
@@ -212,7 +212,7 @@ def trial_command(trial: str, address: str | None, out: Output) -> None:
 @click.argument("one", metavar="A")
 @click.argument("other", metavar="B")
 @store_option
-@output_options
+@row_options
 def why_command(one: str, other: str, address: str | None, out: Output) -> None:
     """Show the evidence of a link between a trial and another, a drug, a condition or an organisation."""
     from trialgraph.ask.why import why
@@ -230,7 +230,7 @@ def why_command(one: str, other: str, address: str | None, out: Output) -> None:
 @click.option("--field", metavar="FIELD", help="Only this field, such as overall_status.")
 @click.option("--most", type=click.IntRange(min=1), default=1000, show_default=True, help="How many to show.")
 @store_option
-@output_options
+@row_options
 def changes_command(
     since: str | None,
     drug: str | None,
@@ -254,7 +254,8 @@ def changes_command(
             understood = names.resolve(kind, name, graph)
             out.say(names.sentence(understood))
             about = understood.id
-        show(questions.ask(graph, "what-changed", about=about, trial=trial, field=field, since=since, most=most), out)
+        answer = questions.ask(graph, "what-changed", about=about, trial=trial, field=field, since=since, most=most)
+        show_by_options(answer, out)
 
 
 @click.command(name="landscape", epilog="Example: trialgraph landscape sirolimus -o sirolimus.html")

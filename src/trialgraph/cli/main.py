@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from trialgraph.errors import TrialgraphError
+from trialgraph.errors import TrialgraphError, UsageError
 
 # command -> module of trialgraph.cli that holds it; nothing is imported before it is asked for
 COMMANDS = {
@@ -83,6 +83,18 @@ class LazyGroup(click.Group):
         module = importlib.import_module(f"trialgraph.cli.{COMMANDS[cmd_name]}")
         command: click.Command = getattr(module, f"{cmd_name}_command")
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is named.  Raises UsageError with the nearest name for one that does not exist."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from trialgraph.ask.names import nearest_names
+
+            nearest = nearest_names(args[0], COMMANDS, 1)
+            hint = f"did you mean 'trialgraph {nearest[0]}'?" if nearest else "'trialgraph --help' lists them"
+            raise UsageError(f"there is no command {args[0]!r}; {hint}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without importing any of them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,17 +14,22 @@ import click
 from trialgraph.errors import UsageError
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from trialgraph.config import Settings
 
 FORMATS = ("json", "csv", "nl", "md")
+_ENDINGS = {".json": "json", ".csv": "csv", ".jsonl": "nl", ".nl": "nl", ".md": "md"}
 
 
 class Output:
     """Where a command's answers go and in which form; progress only where a person watches."""
 
-    def __init__(self, form: str, path: Path | None) -> None:
-        self.form = form  # "table" or one of FORMATS
+    def __init__(self, form: str, path: Path | None, *, raw: bool = False) -> None:
+        self.form = form  # "table", one of FORMATS, or "arrow" (rows only, into a file)
         self.path = path
+        self.raw = raw  # CSV cells as they are, also those that a spreadsheet would run
+        self._bar: Progress | None = None
 
     def rows(self, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], *, notes: Sequence[str] = ()) -> None:
         """Write rows; notes (what was understood, what was cut) go to stderr."""
@@ -31,7 +37,14 @@ class Output:
 
         for note in notes:
             self.say(note)
-        self.text(render.rows(columns, rows, self.form, tty=self.path is None and sys.stdout.isatty()))
+        if self.form == "arrow" and self.path is not None:
+            from trialgraph.ask.answers import Answer
+
+            frame = Answer(columns=tuple(columns), rows=[dict(row) for row in rows]).to_polars()
+            self._whole(frame.write_ipc)
+            return
+        tty = self.path is None and sys.stdout.isatty()
+        self.text(render.rows(columns, rows, self.form, tty=tty, raw=self.raw))
 
     def report(self, report: Mapping[str, Any], sentence: str | None = None) -> None:
         """Write one report: an object with --json, else the sentence (on stderr) and the figures as a table."""
@@ -47,14 +60,22 @@ class Output:
         if self.path is None:
             click.echo(text, nl=False)
             return
+        self._whole(lambda aside: aside.write_text(text, "utf-8", newline=""))
+
+    def _whole(self, write: Callable[[Path], object]) -> None:
+        """Write the file aside, and put it in its place when it is whole."""
+        assert self.path is not None
         aside = self.path.with_name(self.path.name + ".part")
-        aside.write_text(text, "utf-8", newline="")
+        write(aside)
         aside.replace(self.path)
         self.say(f"Written: {self.path}")
 
     def say(self, sentence: str) -> None:
-        """Say something to the person, never to the data."""
-        click.echo(sentence, err=True)
+        """Say something to the person, never to the data; a bar that moves goes on below it."""
+        if self._bar is not None:
+            self._bar.console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+        else:
+            click.echo(sentence, err=True)
 
     @contextmanager
     def progress(self, label: str) -> Iterator[Callable[[int, int | None], None]]:
@@ -79,12 +100,15 @@ class Output:
                 elapsed = bar.tasks[0].elapsed or 0.0
                 bar.update(task, completed=done, total=total, rate=f"{done / elapsed:,.0f}/s" if elapsed > 1 else "")
 
-            yield moved
+            self._bar = bar
+            try:
+                yield moved
+            finally:
+                self._bar = None
 
 
-def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --json --csv --nl --md -o to a command and hand it `out`."""
-    import functools
+def output_options(command: Callable[..., Any], *, only_rows: bool = False) -> Callable[..., Any]:
+    """Add --json --csv --nl --md -o to a command and hand it `out`; without a form, the end of FILE's name decides."""
 
     @click.option("--json", "form", flag_value="json", help="An array of objects, or one object for a report.")
     @click.option("--csv", "form", flag_value="csv", help="Comma-separated values with a header.")
@@ -95,9 +119,21 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(*args: Any, form: str | None, path: Path | None, **kwargs: Any) -> Any:
         if path is not None and not path.absolute().parent.is_dir():
             raise UsageError(f"there is no folder {path.absolute().parent}; make it first, or name another file")
-        return command(*args, out=Output(form or "table", path), **kwargs)
+        if form == "arrow" and path is None:
+            raise UsageError("--arrow writes no text; name a file for it: -o FILE.arrow")
+        ending = path.suffix.lower() if path is not None else ""
+        form = form or ("arrow" if ending == ".arrow" and only_rows else _ENDINGS.get(ending, "table"))
+        raw = bool(kwargs.pop("raw")) if only_rows else False
+        return command(*args, out=Output(form, path, raw=raw), **kwargs)
 
     return wrapped
+
+
+def row_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what `output_options` adds, and --raw and --arrow: for commands that write rows."""
+    raw = click.option("--raw", is_flag=True, help="CSV cells as they are, also what a spreadsheet would run.")
+    arrow = click.option("--arrow", "form", flag_value="arrow", help="An Arrow IPC file; needs -o FILE.")
+    return arrow(raw(output_options(command, only_rows=True)))
 
 
 def settings() -> Settings:

@@ -42,6 +42,7 @@ class Store(Protocol):
     """Where questions are asked."""
 
     name: str  # how messages call it
+    corrections: Path | None  # the user's own, which names in questions obey too
 
     def load(self, snapshot: Snapshot, progress: Progress | None = None, *, full: bool = False) -> Loaded:
         """Make the store hold exactly this snapshot; writes nothing where it already does."""
