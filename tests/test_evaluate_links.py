@@ -9,8 +9,10 @@ import sys
 import pytest
 
 from trialgraph import evaluate
+from trialgraph.entities.conditions import ConditionLinker
 from trialgraph.errors import UsageError
 from trialgraph.evaluate_links import score
+from trialgraph.model import Trial
 
 SIROLIMUS = {"name": "sirolimus", "mesh": "D020123", "unii": "W36ZG6FT64"}
 PREDNISONE = {"name": "prednisone", "mesh": "D011241", "unii": None}
@@ -42,6 +44,17 @@ def test_two_ids_of_one_drug_are_seen():
     gold = [entry(1, [SIROLIMUS]), entry(2, [SIROLIMUS])]
     report, _ = score("drugs", gold, [link(1, ("MESH:D020123", "")), link(2, ("UNII:W36ZG6FT64", ""))])
     assert report["same_concept_same_id"] == 0.0
+
+
+def test_a_condition_without_a_heading_is_no_answer():
+    trial = Trial(id="NCT00000001", registry="ctgov", conditions=("Anemia", "Xyzzy syndrome"))
+    linker = ConditionLinker()
+    assert any(found.concept_id.startswith("TXT:") for found in linker.link(trial))
+    labels = [{"nct_id": trial.id, "raw": raw, "expected_mesh": []} for raw in trial.conditions]
+    rows = evaluate.predictions(
+        "conditions", labels, [trial], drugs=lambda _: (), conditions=linker.link, organization=lambda name: name
+    )
+    assert [row["ids"] for row in rows] == [["D000740"], []]
 
 
 def test_organisations_merged_by_mistake_are_traps():

@@ -78,7 +78,9 @@ def predictions(
                 places = {n for n, raw in enumerate(trial.conditions) if raw == row["raw"]}
                 if places:
                     ids = dict.fromkeys(link.concept_id for link in linked if link.condition in places)
-                    yield {"nct_id": row["nct_id"], "raw": row["raw"], "ids": [_bare(i) for i in ids]}
+                    # labels hold headings: a condition that has none is no answer, neither right nor wrong
+                    headings = [i.removeprefix("MESH:") for i in ids if i.startswith("MESH:")]
+                    yield {"nct_id": row["nct_id"], "raw": row["raw"], "ids": headings}
 
 
 def measure(
@@ -101,7 +103,3 @@ def write(rows: Iterable[Row], path: Path) -> int:
     aside.write_text("".join(line + "\n" for line in lines), "utf-8")
     aside.replace(path)
     return len(lines)
-
-
-def _bare(concept_id: str) -> str:
-    return concept_id.removeprefix("MESH:")

@@ -37,10 +37,37 @@ def test_link_shows_what_a_text_is_understood_as_and_why(type_in):
 def test_link_says_when_nothing_is_named_and_shows_corrections(type_in, tmp_path):
     code, out, said = type_in("link", "placebo", "--json")
     assert (code, json.loads(out)) == (0, [])
-    assert "Nothing in 'placebo' names a drug that we know." in said
+    assert "Nothing in 'placebo' names a concept that we know." in said
     (tmp_path / "corrections.txt").write_text("drug: placebo = sirolimus\n")
     _, out, _ = type_in("link", "placebo", "--json")
     assert [(r["name"], r["method"]) for r in json.loads(out)] == [("Sirolimus", "user")]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("AIHA", [("condition", "MESH:D000744")]),
+        ("cognitive behavioural therapy (CBT)", [("procedure", "MESH:D015928")]),
+        ("Merck Sharp & Dohme LLC", [("organization", "ORG:merck-sharp-dohme")]),
+        ("Tulane University School of Medicine", [("organization", "ORG:tulane-medicine-school-university")]),
+        ("Autoimmune Anemia", [("condition", "MESH:D000740")]),
+        ("ABC-12345", [("drug", "TXT:abc-12345")]),
+    ],
+)
+def test_without_a_kind_every_kind_is_looked_for_and_names_on_no_list_come_last(type_in, text, found):
+    code, out, _ = type_in("link", text, "--json")
+    assert code == 0
+    assert [(row["kind"], row["id"]) for row in json.loads(out)] == found
+
+
+def test_a_subsidiary_is_shown_with_its_owner_and_a_broader_heading_as_such(type_in):
+    assert json.loads(type_in("link", "Merck Sharp & Dohme LLC", "--json")[1])[0]["parent"] == "ORG:merck-and-co"
+    assert json.loads(type_in("link", "Autoimmune Anemia", "--json")[1])[0]["broader"]
+
+
+def test_a_dose_before_a_plus_is_not_that_of_the_drug_after_it(type_in):
+    rows = json.loads(type_in("link", "Rapamune 1 mg + ATRA", "--json")[1])
+    assert [row.get("dose") for row in rows] == ["1 mg", None]
 
 
 def test_a_bad_line_of_corrections_ends_with_its_number(type_in, tmp_path):

@@ -208,3 +208,46 @@ def test_a_correction_to_an_unknown_drug_names_its_line():
 )
 def test_any_text_is_survived(linker, text):
     linker.understand(text)
+
+
+@pytest.mark.parametrize(
+    ("label", "title", "expected"),
+    [
+        ("V710", "Immunogenicity of an investigational influenza vaccine", ["Influenza Vaccines"]),
+        ("VB-10 rabies glycoprotein", "A candidate HIV vaccine", ["Rabies Vaccines"]),
+        ("LT Adjuvant Patch", "An influenza vaccine with an adjuvant", None),
+        ("V710", "Influenza and HIV vaccines", None),
+        ("V710", "A vaccinia vaccine against cancer", None),
+    ],
+)
+def test_a_code_in_a_vaccine_trial_is_the_vaccine_that_the_title_names(linker, label, title, expected):
+    trial = Trial(
+        id="NCT00000001", registry="ctgov", brief_title=title,
+        interventions=(Intervention(name=label, type="BIOLOGICAL"),),
+    )  # fmt: skip
+    links = linker.link(trial)
+    if expected is None:
+        assert all(link.vocabulary == "none" for link in links)
+    else:
+        assert [link.name for link in links] == expected
+
+
+def test_a_title_that_names_the_vaccine_of_another_entry_says_nothing_of_a_code(linker):
+    entries = (Intervention(name="Fluzone", type="BIOLOGICAL"), Intervention(name="V710", type="BIOLOGICAL"))
+    trial = Trial(id="NCT00000001", registry="ctgov", brief_title="An influenza vaccine", interventions=entries)
+    assert [link.name for link in linker.link(trial)] == ["Influenza Vaccines", "V710"]
+
+
+@pytest.mark.parametrize(
+    ("label", "names"),
+    [
+        ("Ciclesonide nasal aerosol", ["Ciclesonide"]),
+        ("O-15 water", ["Water o-15"]),
+        ("sterile water", []),
+        ("Bu-Zhong-Yi-Qi-Tang", ["bu-zhong-yi-qi-tang"]),
+        ("MK2461 200 mg", ["MK-2461"]),
+        ("ABC-12345", ["ABC-12345"]),
+    ],
+)
+def test_forms_are_no_drugs_and_herbs_codes_and_labelled_water_are(linker, label, names):
+    assert [link.name for link in linker.understand(label)] == names

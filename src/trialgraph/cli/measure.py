@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from trialgraph.model import Link
 
 KINDS = ("drug", "condition", "procedure", "organization")
-COLUMNS = ("kind", "span", "place", "id", "name", "alias", "vocabulary", "method", "confidence", "dose", "frequency")
+COLUMNS = (
+    "kind", "span", "place", "id", "name", "parent", "alias", "vocabulary", "method", "confidence", "broader", "dose",
+    "frequency",
+)  # fmt: skip
+UNLISTED = ("unlisted", "text", "spelling")  # methods that make a name of the words themselves
 
 
 def corrections() -> Corrections:
@@ -28,14 +32,22 @@ def corrections() -> Corrections:
 
 @click.command(name="link", epilog='Example: trialgraph link "Rapamune 1 mg + ATRA"')
 @click.argument("text")
-@click.option("--kind", type=click.Choice([*KINDS, "all"]), default="drug", show_default=True, help="What to look for.")
+@click.option("--kind", type=click.Choice([*KINDS, "all"]), default="all", show_default=True, help="What to look for.")
 @output_options
 def link_command(text: str, kind: str, out: Output) -> None:
-    """Show what a text is understood as, and why: the words, the alias, the vocabulary, how surely."""
+    """Show what a text is understood as, and why: the words, the alias, the vocabulary, how surely.
+
+    Without --kind, names that no list holds are shown only where no list holds any.
+    """
     known = corrections()
     rows = [row for one in (KINDS if kind == "all" else (kind,)) for row in _understood(one, text, known)]
+    if kind == "all":
+        listed = [row for row in rows if row["method"] not in UNLISTED or row.get("parent")]
+        rows = listed or [row for row in rows if row["kind"] == "drug"]
     notes = [] if rows else [f"Nothing in {text!r} names a {'concept' if kind == 'all' else kind} that we know."]
-    if not rows and kind == "drug":
+    if any(row["method"] == "unlisted" for row in rows):
+        notes.append("No list holds it: in the graph it is a node of its own.")
+    if (not rows or notes) and kind in ("drug", "all"):
         from trialgraph.vocabularies import drugs
 
         near = drugs.load().suggest(text, 3)
@@ -49,11 +61,9 @@ def _understood(kind: str, text: str, known: Corrections) -> list[dict[str, Any]
     if kind == "organization":
         from trialgraph.entities.organizations import OrganizationLinker
 
-        found = OrganizationLinker(corrections=known).understand(text)
-        if found is None:
-            return []
-        row = {"kind": kind, "span": text, "place": 0, "id": found.id, "name": found.name}
-        return [row | {"alias": found.matched_alias, "method": found.method, "confidence": found.confidence}]
+        link = OrganizationLinker(corrections=known).resolve(text)
+        row = {"kind": kind, "span": text, "place": 0, "id": link.organization_id, "name": link.name}
+        return [row | {"parent": link.parent_id, "method": link.method, "confidence": link.confidence}]
     if kind == "drug":
         from trialgraph.entities.drugs import DrugLinker
         from trialgraph.vocabularies import drugs
@@ -71,7 +81,7 @@ def _understood(kind: str, text: str, known: Corrections) -> list[dict[str, Any]
 
 
 def _row(kind: str, text: str, link: Link) -> dict[str, Any]:
-    from trialgraph.model import DrugLink, ThingLink
+    from trialgraph.model import ConditionLink, DrugLink, ThingLink
 
     row: dict[str, Any] = {
         "kind": link.label.lower() if isinstance(link, ThingLink) else kind,
@@ -84,6 +94,8 @@ def _row(kind: str, text: str, link: Link) -> dict[str, Any]:
         "method": link.method,
         "confidence": link.confidence,
     }
+    if isinstance(link, ConditionLink):
+        row["broader"] = link.broader or None
     if isinstance(link, DrugLink):
         amount = None if link.dose_value is None else f"{link.dose_value:g} {link.dose_unit}"
         row |= {"dose": amount, "frequency": link.frequency}

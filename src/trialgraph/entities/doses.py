@@ -78,6 +78,8 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 
+_NEXT = re.compile(r"[+;]|\band\b|\bplus\b|/(?=\s*[A-Za-z]{4})|,\s*[A-Za-z]{4}")  # here the next drug begins
+
 
 class Dose(msgspec.Struct, frozen=True):
     """What is given at a time, as far as the words tell."""
@@ -113,8 +115,10 @@ def near(text: str, start: int, end: int, description: str | None, *, alone: boo
     A drug alone in its entry takes what the description tells, too.
     """
     after, before = text[end : end + 80], text[max(0, start - 30) : start]
-    stop = re.search(r"[+;]|\band\b|\bplus\b|/(?=\s*[A-Za-z]{4})|,\s*[A-Za-z]{4}", after)
+    stop = _NEXT.search(after)
     mine = after[: stop.start()] if stop else after
+    last = _last(_NEXT, before)
+    before = before[last.end() :] if last else before  # "Rapamune 1 mg + ATRA": the dose is not ATRA's
     found = _DOSE.search(mine) or _last(_DOSE, before)
     if found is None and alone and description:
         found = _DOSE.search(description[:MOST_DOSE_TEXT])

@@ -39,6 +39,9 @@ WIDELY = frozenset(("DRUG", "BIOLOGICAL", "COMBINATION_PRODUCT", "GENETIC"))
 LABEL_AND_NAMES = frozenset(("DIETARY_SUPPLEMENT", "RADIATION"))
 DEVICES = frozenset(("DEVICE",))
 ONLY_WHOLE = frozenset(("OTHER",))
+_ADDED = re.compile(r"\b(?:adjuvant|diluent|buffer|pbs)\b", re.IGNORECASE)  # what goes with a vaccine
+CARRIER = "smallpox vaccine"
+_FIELD = "armsInterventionsModule.interventions[{}].{}"
 _RELEASES = re.compile(r"elut|coat|releas|impregnat|medicated|loaded|drug.?fil", re.IGNORECASE)
 
 CONFIDENCE = {
@@ -51,6 +54,7 @@ CONFIDENCE = {
     "abbreviation": 0.85,
     "edit-distance": 0.8,
     "description": 0.75,
+    "title": 0.7,
     "unlisted": 0.5,
 }
 
@@ -63,7 +67,7 @@ class _Found(msgspec.Struct):
     start: int
     end: int
     span_in: str
-    field: str  # path within the intervention
+    field: str  # path within the intervention, or (with a dot) within the record
     alias: str
     vocabulary: str
     method: str
@@ -181,9 +185,26 @@ class DrugLinker:
                 _retold(f, "description")
                 for f in self._founds(mentions, entry.description, "description", "description")
             ]
-        if found:
-            return found
-        return self._unlisted(name, entry) if name else []
+        if not found and name and entry.type == "BIOLOGICAL" and not _ADDED.search(entry.name):
+            found = self._vaccine_of_trial(entry, text)
+        return found or (self._unlisted(name, entry) if name else [])
+
+    def _vaccine_of_trial(self, entry: Intervention, text: TrialText) -> list[_Found]:
+        """Return the vaccine that a code is, as a vaccine trial's title tells it and no other entry does.
+
+        A disease that the label itself names counts before the title's; vaccinia is as a rule a carrier.
+        """
+        for field, title in text.titles:
+            told = vaccines(title, self.vocabulary) if is_vaccine(title) else []
+            if len(told) != 1 or told[0].match.alias == CARRIER:
+                continue
+            mine = vaccines(entry.name, self.vocabulary)
+            if mine:
+                return list(self._founds(mine, entry.name, "label", "name"))
+            if text.is_named_elsewhere(entry, told[0].drugs):
+                return []
+            return [_retold(f, "title") for f in self._founds(told, title, "title", field)]
+        return []
 
     def _unlisted(self, name: tuple[str, int, int], entry: Intervention) -> list[_Found]:
         words, start, end = name
@@ -321,7 +342,7 @@ class DrugLinker:
                     vocabulary=one.vocabulary,
                     method=one.method,
                     confidence=CONFIDENCE[one.method],
-                    source_field=f"armsInterventionsModule.interventions[{at}].{one.field}",
+                    source_field=one.field if "." in one.field else _FIELD.format(at, one.field),
                     component=n,
                     components=len(first),
                     intervention=at,

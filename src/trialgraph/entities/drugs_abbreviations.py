@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from trialgraph.entities.drugs_find import find
-from trialgraph.model import Trial
-from trialgraph.vocabularies.drugs import DrugVocabulary, Match
+from trialgraph.model import Intervention, Trial
+from trialgraph.vocabularies.drugs import Drug, DrugVocabulary, Match
 from trialgraph.vocabularies.keys import key
 
 _SHORT = re.compile(r"[A-Za-z][A-Za-z]*[A-Z0-9][\w-]*(?:[ -]\d+\w*)?|[A-Z]{2,}\d*|[a-z]{1,4}-?\d{2,}")
@@ -33,6 +33,18 @@ class TrialText:
         for entry in t.interventions:
             parts += [entry.name, *entry.other_names, entry.description]
         return "\n".join(part for part in parts if part)
+
+    @property
+    def titles(self) -> tuple[tuple[str, str], ...]:
+        """The trial's titles, the official one first, each after its field."""
+        both = (("officialTitle", self._trial.official_title), ("briefTitle", self._trial.brief_title))
+        return tuple((f"identificationModule.{field}", title) for field, title in both if title)
+
+    def is_named_elsewhere(self, entry: Intervention, drugs: Collection[Drug]) -> bool:
+        """Tell whether another entry's label or other names name one of some drugs."""
+        others = (e for e in self._trial.interventions if e.name != entry.name)
+        texts = [text for e in others for text in (e.name, *e.other_names)]
+        return any(d in drugs for text in texts for m in find(text, self._vocabulary) for d in m.drugs)
 
     def is_tested(self, place: int) -> bool:
         """Tell whether an intervention is given in experimental arms and in no other."""

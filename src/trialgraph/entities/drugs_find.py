@@ -9,6 +9,8 @@ import msgspec
 from trialgraph.vocabularies.drugs import Drug, DrugVocabulary, Match
 from trialgraph.vocabularies.keys import blank_marks, words
 
+_NUMBER = re.compile(r"-\d{3,}(?!\s*(?:mg|g|mcg|u|iu|/|%)\b)", re.IGNORECASE)  # the rest of a company's code
+
 
 class Mention(msgspec.Struct, frozen=True, gc=False):
     """A place in a text that names one drug or a combination."""
@@ -130,8 +132,10 @@ def find(text: str, vocabulary: DrugVocabulary, *, loose: bool = False) -> list[
 
 
 def _glued(text: str, start: int, end: int) -> bool:
-    """Tell whether a place is only a piece of a longer word: INH in C1INH."""
-    return (start > 0 and text[start - 1].isalnum()) or (end < len(text) and text[end].isalpha())
+    """Tell whether a place is only a piece of a longer word or of a code: INH in C1INH, ABC in ABC-12345."""
+    if (start > 0 and text[start - 1].isalnum()) or (end < len(text) and text[end].isalpha()):
+        return True
+    return _NUMBER.match(text, end) is not None
 
 
 def find_device(text: str, vocabulary: DrugVocabulary) -> list[Mention]:

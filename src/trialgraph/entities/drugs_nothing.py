@@ -26,6 +26,9 @@ _SALINE = re.compile(
     re.IGNORECASE,
 )
 _HYPERTONIC = re.compile(r"\bhypertonic\b|(?<![\d.,])(?:[3-9]|10|20|23[.,]4|7[.,][25])\s*%", re.IGNORECASE)
+_LABELLED = re.compile(
+    r"\b(?:O[- ]?15|15[- ]?O)\b|\[15O\]|\bdeuterated\b|\bD2O\b", re.IGNORECASE
+)  # water that is seen or counted
 _CARE = re.compile(
     r"\b(?:standard|usual|routine|conventional|best|optimal|optimi[sz]ed|supportive|current|existing|background|"
     r"customary|regular|normal|local|ongoing|active|intensive|basic)\b[\w\s/,-]*"
@@ -84,12 +87,12 @@ def strong_saline(text: str) -> tuple[int, int] | None:
 
 def is_control_saline(text: str) -> bool:
     """Tell whether a text names salt water or water as it is used for a control, and not a strong solution."""
-    return _SALINE.search(text) is not None and _HYPERTONIC.search(text) is None
+    return _SALINE.search(text) is not None and not (_HYPERTONIC.search(text) or _LABELLED.search(text))
 
 
 def without_control_saline(text: str) -> str:
     """Return the text with salt water and water blanked, of the same length."""
-    if _HYPERTONIC.search(text):
+    if _HYPERTONIC.search(text) or _LABELLED.search(text):
         return text
     return _SALINE.sub(lambda found: " " * len(found[0]), text)
 

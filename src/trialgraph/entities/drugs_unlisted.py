@@ -39,7 +39,7 @@ CELLS = frozenset(
     f"MESH:{heading}"
     for heading in (
         "D013601", "D008214", "D003713", "D007694", "D006412", "D013234", "D007962", "D005347", "D015603", "D019902",
-        "D059630",
+        "D059630", "D015979", "D018418",
     )
 )  # fmt: skip
 _ENGINEERED = re.compile(

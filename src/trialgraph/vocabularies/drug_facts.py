@@ -140,6 +140,9 @@ GIVEN: Final = frozenset(
         "D013601",  # T-Lymphocytes
         "D008214",  # Lymphocytes
         "D003713",  # Dendritic Cells
+        "D015979",  # Killer Cells, Lymphokine-Activated
+        "D018418",  # Th2 Cells
+        "D000090002",  # Stromal Vascular Fraction
         "D007694",  # Killer Cells, Natural
         "D006412",  # Hematopoietic Stem Cells
         "D013234",  # Stem Cells

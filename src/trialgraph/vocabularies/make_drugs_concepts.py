@@ -32,6 +32,8 @@ from trialgraph.vocabularies.make_drugs_names import (
 SHORT_NAME = 25  # characters: a substance that both lists know by a longer name is a chemist's
 DRUG_COMBINATIONS = "D004338"  # the heading "Drug Combinations"
 VACCINES = "D20.215.894."
+DOSAGE_FORMS = "D26.255"
+HERBALS = frozenset(("D004365", "D010936"))  # Drugs, Chinese Herbal; Plant Extracts
 PROTOCOLS = "D000971"  # "Antineoplastic Combined Chemotherapy Protocols"
 
 _COMPANY_CODE = re.compile(r"[A-Z]{2,6}[- ]?\d{3,}[A-Z]{0,2}")
@@ -106,7 +108,7 @@ def is_a_substance(numbers: list[str], leaf: bool, known: bool) -> bool:
     if not any(n.startswith("D") for n in numbers):
         return False
     mine = [n for n in numbers if n.startswith("D") and not n.startswith(CLASS_BRANCHES)]
-    if not mine:
+    if not mine or (any(n.startswith(DOSAGE_FORMS) for n in numbers) and not known):
         return False
     if known:
         return True
@@ -229,6 +231,7 @@ def _add_supplement(maker: Maker, supplement: list[list[str]], all_vaccines: set
             given = (
                 mesh_id in APART | GIVEN
                 or any(h in all_vaccines for h in headings.split(","))
+                or (plain(name) and len(key(name)) > 4 and not HERBALS.isdisjoint(headings.split(",")))
                 or (plain(name) and key(name) in branded)
             )
             if not given and not _worth_keeping(name, terms):

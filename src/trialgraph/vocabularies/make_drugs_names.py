@@ -20,6 +20,9 @@ LONGEST_NAME = 60  # characters; longer names are systematic or Latin and nobody
 
 MARKER = re.compile(r"\s*\[([A-Za-z][^\]]*)\]\s*$")
 CODE_FORM = re.compile(r"[A-Z]{1,6}[A-Z]?[- ]?\d{2,}[-A-Z0-9,./ ]{0,12}")
+COMPANY_FORM = re.compile(
+    r"(?!PCB|PBB|BDE|CFC|HFC|HCFC|PEG)[A-Z]{2,5}-\d{2,}[A-Z]?"
+)  # a substance known by a code alone
 _CATALOGUE = re.compile(
     r"(NSC|FEMA|CD|EINECS|CAS|UN|IDS|RCRA|ENT|AI3|CCRIS|FD&C|D&C|BRN|CHEBI|HSDB)[- .]*(NO\.?)?[- ]*\d.*"
     r"|INS[- ]?(NO\.?)?[- ]?\d{3}[A-Z()]*|E[- ]?\d{3}[A-Z]?|E[- ]?1\d{3}[A-Z]?|C\.?I\.?[- ]*\d{5}.*",
@@ -77,7 +80,9 @@ def read_unii(lines: Iterable[str]) -> dict[str, Unii]:
 
 def is_a_medicine(row: Unii) -> bool:
     """Tell whether a substance is one that a trial may test: on a list of medicines, or with a company's code."""
-    return row.strong or (not row.pesticide and any(CODE_FORM.fullmatch(code) for code in row.codes))
+    if row.strong or row.pesticide:
+        return row.strong
+    return COMPANY_FORM.fullmatch(row.display) is not None or any(CODE_FORM.fullmatch(code) for code in row.codes)
 
 
 def plain(name: str) -> bool:
