@@ -96,14 +96,19 @@ def _snapshot(settings: Settings) -> tuple[str, str]:
 def _graph(settings: Settings) -> tuple[str, str]:
     if not settings.graph.exists():
         return "absent", "no graph yet; `trialgraph build` or `trialgraph load` makes it"
+    from trialgraph.graph.stores.embedded import EmbeddedStore
+
     store = open_target(settings)
     try:
         loaded = store.loaded()
         kept = settings.graph / "snapshot"
         snapshot = Snapshot.open(kept if kept.is_dir() else settings.snapshot)
         reconcile(store.counts(), snapshot, store.name)
+        damaged = store.damaged() if isinstance(store, EmbeddedStore) else []
     finally:
         store.close()
+    if damaged:
+        return "failed", f"damaged: {', '.join(damaged[:SHOWN_DAMAGED])}; `trialgraph load --full` writes it again"
     current = _hash_of(settings.snapshot)
     if current is not None and current != loaded:
         return "failed", "it holds an older snapshot; `trialgraph load` brings it up to date"

@@ -49,6 +49,15 @@ class Snapshot:
         if manifest.get("schema") != schema.VERSION:
             theirs, ours = manifest.get("schema"), schema.VERSION
             raise UsageError(f"{path} has schema {theirs} and this version reads {ours}; run `trialgraph build` again")
+        try:
+            whole = _hash_of(manifest["tables"]) == manifest["hash"] and {*manifest["tables"]} == {
+                *schema.LABEL,
+                *schema.RELATIONSHIP,
+            }
+        except (KeyError, TypeError, AttributeError):
+            whole = False
+        if not whole:
+            raise BuildError(f"{path / MANIFEST} is damaged; run `trialgraph build` again")
         return cls(path, manifest)
 
     @property
@@ -85,14 +94,17 @@ class Snapshot:
         """Yield a table's rows as dicts, some at a time; a null property is left out."""
         import pyarrow.parquet as pq
 
-        with pq.ParquetFile(self.file(name)) as file:
-            for batch in file.iter_batches(batch_size=size):
-                names = batch.schema.names
-                columns = [column.to_pylist() for column in batch.columns]
-                yield [
-                    {name: value for name, value in zip(names, row, strict=True) if value is not None}
-                    for row in zip(*columns, strict=True)
-                ]
+        try:
+            with pq.ParquetFile(self.file(name)) as file:
+                for batch in file.iter_batches(batch_size=size):
+                    names = batch.schema.names
+                    columns = [column.to_pylist() for column in batch.columns]
+                    yield [
+                        {name: value for name, value in zip(names, row, strict=True) if value is not None}
+                        for row in zip(*columns, strict=True)
+                    ]
+        except (OSError, ValueError) as problem:
+            raise BuildError(f"{self.file(name)} cannot be read ({problem}); run `trialgraph build` again") from None
 
     def damaged(self) -> list[str]:
         """Return the tables whose bytes are not those that were written."""
@@ -102,6 +114,13 @@ class Snapshot:
             return self.file(name).is_file() and _sha256(self.file(name)) == recorded[name]["sha256"]
 
         return [name for name in recorded if not whole(name)]
+
+    def whole(self) -> Snapshot:
+        """Return this snapshot after reading every byte of it.  Raises BuildError where one is not as written."""
+        damaged = self.damaged()
+        if damaged:
+            raise BuildError(f"{self.path} is damaged ({', '.join(damaged)}); run `trialgraph build` again")
+        return self
 
     def compare(self, older: Snapshot) -> dict[str, Difference]:
         """Return, for each table that differs from an older snapshot's, how many rows are new, changed and gone."""
@@ -158,12 +177,11 @@ def write(
         lost = list(missing_ends(ends))
         if lost:
             raise BuildError("the graph would not hold together: " + "; ".join(lost))
-        content = "".join(f"{name} {recorded[name]['sha256']}\n" for name in sorted(recorded))
         manifest = {
             **facts,
             "schema": schema.VERSION,
             "tables": recorded,
-            "hash": hashlib.sha256(content.encode()).hexdigest(),
+            "hash": _hash_of(recorded),
         }
         warnings = [] if accept_loss else _emptied(at, manifest)
         told = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
@@ -212,6 +230,12 @@ def _fill(table: pa.Table) -> dict[str, float]:
     """Return the share of rows in which each column says something."""
     rows = table.num_rows or 1
     return {name: round(1 - table.column(name).null_count / rows, 4) for name in table.column_names}
+
+
+def _hash_of(recorded: Mapping[str, Any]) -> str:
+    """Return the hash of all tables, from the hash of each."""
+    content = "".join(f"{name} {recorded[name]['sha256']}\n" for name in sorted(recorded))
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def _sha256(path: Path) -> str:

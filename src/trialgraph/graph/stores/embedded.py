@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from trialgraph.errors import StoreError, UsageError
+from trialgraph.errors import BuildError, StoreError, UsageError
 from trialgraph.graph import schema, swap
 from trialgraph.graph.snapshot import Difference, Snapshot
 from trialgraph.graph.stores import Loaded, Progress, Result, reconcile
@@ -45,6 +46,7 @@ class EmbeddedStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.name = f"the embedded graph in {path}"
+        self.corrections: Path | None = None
         self._open: tuple[int, Any, Path] | None = None  # the time limit in ms, the database, the view it is opened by
 
     # --- asking -------------------------------------------------------------------------------------------------------
@@ -80,6 +82,12 @@ class EmbeddedStore:
         except (OSError, ValueError):
             return None
         return told.get("hash") if told.get("schema") == schema.VERSION else None
+
+    def damaged(self) -> list[str]:
+        """Return the names of the graph's files that are not as they were written."""
+        known = json.loads((self.path / _LOADED).read_bytes()).get("files", {})
+        files = self.path / "db"
+        return [name for name, told in known.items() if not (files / name).is_file() or _told(files / name) != told]
 
     def counts(self) -> dict[str, int]:
         """Return how many nodes and relationships of each kind the engine counts."""
@@ -129,6 +137,11 @@ class EmbeddedStore:
             raise UsageError(f"no graph in {self.path}; run `trialgraph build` first")
         if self.loaded() is None:
             raise StoreError(f"{self.path} was written by another version; run `trialgraph load` to write it again")
+        known = json.loads((self.path / _LOADED).read_bytes()).get("files", {})
+        sizes = {file.name: file.stat().st_size for file in files.iterdir()}
+        damaged = [name for name, (size, _) in known.items() if sizes.get(name) != size]
+        if damaged:
+            raise StoreError(f"{self.path} is damaged ({', '.join(damaged)}); run `trialgraph load --full`")
         arcadedb = _engine(self.path.parent)
         view = Path(tempfile.mkdtemp(prefix="trialgraph-"))
         limits = {"configuration": {"command.timeout": limit, **_NO_FILES}}
@@ -158,7 +171,7 @@ class EmbeddedStore:
             counts = self.counts()
             reconcile(counts, snapshot, self.name)
             return Loaded({}, True, counts)
-        tables = self._against_what_is_there(snapshot)
+        tables = self._against_what_is_there(snapshot.whole())
         with swap.replaced(self.path) as part:
             _keep(snapshot, part / "snapshot")
             arcadedb = _engine(self.path.parent)
@@ -170,9 +183,11 @@ class EmbeddedStore:
                 finally:
                     database.close()
             except arcadedb.ArcadeDBError as problem:
-                raise StoreError(f"{self.name} could not be written: {problem}") from problem
+                raise StoreError(f"{self.name} could not be written: {_unwritten(str(problem))}") from problem
             reconcile(counts, snapshot, self.name)
-            (part / _LOADED).write_text(json.dumps({"hash": snapshot.hash, "schema": schema.VERSION}), "utf-8")
+            files = {file.name: _told(file) for file in sorted((part / "db").iterdir())}
+            told = {"hash": snapshot.hash, "schema": schema.VERSION, "files": files}
+            (part / _LOADED).write_text(json.dumps(told), "utf-8")
             swap.sync(part)
             self.close()
         return Loaded(tables, True, counts)
@@ -180,7 +195,10 @@ class EmbeddedStore:
     def _against_what_is_there(self, snapshot: Snapshot) -> dict[str, Difference]:
         """Return how the snapshot differs from the loaded one, which lies beside the graph."""
         if self.loaded() is not None and (self.path / "snapshot").is_dir():
-            return snapshot.compare(Snapshot.open(self.path / "snapshot"))
+            try:
+                return snapshot.compare(Snapshot.open(self.path / "snapshot"))
+            except (BuildError, UsageError):  # what is kept there is damaged: then it is not known, and all is new
+                pass
         tables = snapshot.manifest["tables"]
         return {name: Difference(tables[name]["rows"], 0, 0) for name in tables if tables[name]["rows"]}
 
@@ -193,6 +211,20 @@ def _engine(home: Path) -> Any:
     import arcadedb
 
     return arcadedb
+
+
+def _unwritten(why: str) -> str:
+    """Return why the engine could not write, and what to do about it where that is known."""
+    for known in ("No space left on device", "File too large", "Read-only file system", "Disk quota exceeded"):
+        if known in why:
+            return f"{known}; make room or choose another --home, and run it again; what was there before is as it was"
+    return why
+
+
+def _told(file: Path) -> list[Any]:
+    """Return a file's size and hash."""
+    with file.open("rb") as opened:
+        return [file.stat().st_size, hashlib.file_digest(opened, "sha256").hexdigest()]
 
 
 def _folder(at: Path) -> tuple[int, int] | None:

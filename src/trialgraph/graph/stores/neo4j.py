@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, LiteralString
 from urllib.parse import urlsplit
 
@@ -42,6 +43,7 @@ class Neo4jStore:
         if "@" in urlsplit(uri).netloc:
             raise UsageError("the address of a Neo4j holds no user or password here; see `trialgraph load --help`")
         self.name = f"the Neo4j at {uri}" + (f", database {database}" if database else "")
+        self.corrections: Path | None = None
         self._uri = uri
         self._auth = (user or "neo4j", password) if password is not None else None
         self._database = database
@@ -146,6 +148,7 @@ class Neo4jStore:
                 counts = self.counts()
                 reconcile(counts, snapshot, self.name)
                 return Loaded({}, True, counts)
+            snapshot.whole()
             self._say_loaded(None)
             self._prepare()
             tables, gone = self._write_all(snapshot, progress or (lambda done, total: None))
