@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import sys
+import gc
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -20,6 +20,7 @@ from trialgraph.graph import snapshot as snapshots
 from trialgraph.graph import swap
 from trialgraph.graph.build import Builder
 from trialgraph.graph.linkers import Linkers
+from trialgraph.graph.memory import Memory, only_growing
 from trialgraph.graph.similar import compare
 from trialgraph.graph.snapshot import Snapshot
 from trialgraph.graph.understand import Read, understood
@@ -38,6 +39,7 @@ class Built(msgspec.Struct, frozen=True):
     set_aside: tuple[SetAside, ...]
     seconds: dict[str, float]  # by stage
     warnings: tuple[str, ...]
+    memory: Memory
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
@@ -53,7 +55,7 @@ class Built(msgspec.Struct, frozen=True):
             "set_aside": len(self.set_aside),
             "tables": {name: facts["rows"] for name, facts in self.snapshot.manifest["tables"].items()},
             "seconds": {stage: round(took, 2) for stage, took in self.seconds.items()},
-            "peak_mb": peak_mb(),
+            "peak_mb": self.memory.peak_mb(),  # with what the workers hold alone
         }
 
 
@@ -90,12 +92,14 @@ def make(
     """
     watch = Stopwatch()
     set_aside: list[SetAside] = []
+    memory = Memory()
     linkers = Linkers(corrections)
     model = None if refit else Model.load(model_at)
     watch.lap("vocabularies")
     builder = Builder(linkers, swap.aside(at.with_name(at.name + ".rows")))
-    with contextlib.closing(builder.tables):
-        reading = understood(archive, linkers, workers=workers, on_set_aside=set_aside.append)
+    with contextlib.closing(builder.tables), contextlib.ExitStack() as after:
+        after.callback(gc.unfreeze)
+        reading = understood(archive, linkers, workers=workers, on_set_aside=set_aside.append, memory=memory)
         documents = _documents(reading, builder, watch, progress)
         model, _, rows, similarity = compare(documents, model, workers=workers)
         watch.lap("similarity")
@@ -123,23 +127,28 @@ def make(
         written, warnings = snapshots.write(tables, at, facts, accept_loss=accept_loss)
     if refit:
         model.save(model_at)
+    if builder.unknown_values:
+        commonest = Counter(builder.unknown_values).most_common(SHOWN_SET_ASIDE)
+        values = ", ".join(f"{value} ({count:,} times)" for value, count in commonest)
+        warnings.append(f"{len(builder.unknown_values):,} values that we do not know were kept as they are: {values}")
     warnings += snapshots.new_words(written.manifest)
     watch.lap("snapshot")
-    return Built(written, builder.trials, tuple(set_aside), dict(watch.seconds), tuple(warnings))
+    return Built(written, builder.trials, tuple(set_aside), dict(watch.seconds), tuple(warnings), memory)
 
 
 def _documents(
     reading: Iterable[Read], builder: Builder, watch: Stopwatch, progress: Progress | None
 ) -> Iterator[Document]:
     """Add each trial to the graph, and yield what it is compared by."""
-    for one in reading:
-        watch.lap("read and link")
-        builder.add(one.trial, one.understood)
-        if progress is not None:
-            progress(builder.trials, None)
-        watch.lap("tables")
-        yield one.compared
-        watch.lap("similarity")
+    with only_growing():
+        for one in reading:
+            watch.lap("read and link")
+            builder.add(one.trial, one.understood)
+            if progress is not None:
+                progress(builder.trials, None)
+            watch.lap("tables")
+            yield one.compared
+            watch.lap("similarity")
 
 
 def _refuse_too_many(set_aside: Collection[SetAside], trials: int) -> None:
@@ -153,11 +162,3 @@ def _refuse_too_many(set_aside: Collection[SetAside], trials: int) -> None:
         f"{len(set_aside):,} of {len(set_aside) + trials:,} records cannot be read, more than {MOST_SET_ASIDE:.0%}; "
         f"the snapshot before stays ({shown})"
     )
-
-
-def peak_mb() -> int:
-    """Return the most memory that this process has used, in MiB."""
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak // (1 << 20 if sys.platform == "darwin" else 1 << 10)

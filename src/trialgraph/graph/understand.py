@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import multiprocessing
 import os
 import signal
@@ -20,6 +21,7 @@ from trialgraph.archive.store import Archive
 from trialgraph.errors import BuildError
 from trialgraph.graph.documents import document
 from trialgraph.graph.linkers import Linkers, Understood
+from trialgraph.graph.memory import Memory, private
 from trialgraph.limits import TRIALS_A_BATCH, TRIALS_FOR_PROCESSES
 from trialgraph.model import SetAside, Trial
 from trialgraph.registries.registry import known
@@ -36,15 +38,29 @@ class Read(msgspec.Struct, frozen=True, gc=False):
     compared: Document
 
 
+class _Done(msgspec.Struct, frozen=True):
+    """What a worker made of a batch, and how many bytes it holds."""
+
+    found: list[Read]
+    set_aside: list[SetAside]
+    worker: int
+    held: int
+
+
 _OWN: list[Linkers] = []  # of a worker; inherited from the process that forked it, so that all share one in memory
 
 
 def understood(
-    archive: Path, linkers: Linkers, *, workers: int, on_set_aside: Callable[[SetAside], None]
+    archive: Path,
+    linkers: Linkers,
+    *,
+    workers: int,
+    on_set_aside: Callable[[SetAside], None],
+    memory: Memory | None = None,
 ) -> Iterator[Read]:
     """Yield every trial of an archive by id; the same with any number of workers.
 
-    Raises BuildError where a worker is killed from outside.
+    `memory` is told what the workers hold.  Raises BuildError where a worker is killed from outside.
     """
     with Archive.open(archive) as opened:
         ids = _ids(opened)
@@ -54,14 +70,14 @@ def understood(
     batches = [ids[at : at + TRIALS_A_BATCH] for at in range(0, len(ids), TRIALS_A_BATCH)]
     fork = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(workers, mp_context=fork, initializer=_begin, initargs=(linkers,)) as pool:
-        waiting: deque[Future[tuple[list[Read], list[SetAside]]]] = deque()
+        waiting: deque[Future[_Done]] = deque()
         try:
             for batch in batches:
                 waiting.append(pool.submit(_batch, archive, batch))
                 if len(waiting) > 2 * workers:  # so many batches at most are held
-                    yield from _taken(waiting.popleft(), on_set_aside)
+                    yield from _taken(waiting.popleft(), on_set_aside, memory)
             while waiting:
-                yield from _taken(waiting.popleft(), on_set_aside)
+                yield from _taken(waiting.popleft(), on_set_aside, memory)
         except BrokenProcessPool as problem:
             raise BuildError("a worker was killed, perhaps for want of memory; build with --workers 1") from problem
         finally:
@@ -76,11 +92,13 @@ def _ids(archive: Archive) -> list[str]:
     )
 
 
-def _taken(done: Future[tuple[list[Read], list[SetAside]]], on_set_aside: Callable[[SetAside], None]) -> Iterator[Read]:
-    found, odd = done.result()
-    for one in odd:
+def _taken(future: Future[_Done], on_set_aside: Callable[[SetAside], None], memory: Memory | None) -> Iterator[Read]:
+    done = future.result()
+    for one in done.set_aside:
         on_set_aside(one)
-    yield from found
+    if memory is not None:
+        memory.told(done.worker, done.held)
+    yield from done.found
 
 
 def _begin(linkers: Linkers) -> None:
@@ -89,17 +107,19 @@ def _begin(linkers: Linkers) -> None:
     A worker that outlived it would wait for ever and keep the home's lock, which it inherited.
     """
     _OWN.append(linkers)
+    gc.enable()  # what was there before the fork is frozen, and not looked at
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
     if os.getppid() == 1:  # it was killed before that line
         os._exit(1)
 
 
-def _batch(archive: Path, ids: Sequence[str]) -> tuple[list[Read], list[SetAside]]:
+def _batch(archive: Path, ids: Sequence[str]) -> _Done:
     """Read and link some trials, in a worker."""
     odd: list[SetAside] = []
     with Archive.open(archive) as opened:
-        return list(_read(opened, _OWN[0], ids, odd.append)), odd
+        found = list(_read(opened, _OWN[0], ids, odd.append))
+    return _Done(found, odd, os.getpid(), private())
 
 
 def _read(
