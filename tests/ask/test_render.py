@@ -6,6 +6,7 @@ import csv
 import html.parser
 import io
 import json
+import re
 
 import pytest
 
@@ -182,3 +183,13 @@ def test_in_a_terminal_each_part_of_a_long_list_begins_a_line():
     lines = [line.strip() for line in told.splitlines()]
     assert lines[-2:] == ["conditions: Anemia, Aplastic;", "words: anemia + aplastic"]
     assert "conditions: Anemia, Aplastic; words" in render.rows(("because",), [{"because": reasons}])
+
+
+def test_a_table_whose_words_would_be_broken_becomes_a_block_for_each_row():
+    columns = [f"column_{i}" for i in range(10)]
+    row = {column: f"NCT0432441{i}" for i, column in enumerate(columns)}
+    told = re.sub(r"\x1b\[[0-9;]*m", "", render.rows(columns, [row, row | {"column_3": None}], tty=True, width=80))
+    lines = [line.rstrip() for line in told.splitlines()]
+    assert lines[:3] == ["NCT04324410", "  column_1  NCT04324411", "  column_2  NCT04324412"]
+    assert len(lines) == 10 + 9  # what is missing takes no line
+    assert "column_0" in render.rows(columns, [row], tty=True, width=200)

@@ -138,3 +138,27 @@ def test_a_person_types_completes_and_asks_in_a_terminal(golden_home, tmp_path):
     assert os.waitpid(pid, 0)[1] == 0
     os.close(terminal)
     assert "RETURN count(t) AS trials;" in (golden_home / "shell_history").read_text()
+
+
+def test_words_of_other_prompts_are_understood(store: Store, capsys: pytest.CaptureFixture[str]):
+    session = Session(store)
+    assert session.run("help")
+    assert ":schema" in capsys.readouterr().err
+    assert not session.run("exit")
+    assert not session.run("quit;")
+
+
+def test_a_file_that_cannot_be_written_does_not_end_the_session(store: Store, capsys, tmp_path):
+    session = Session(store)
+    session.run("RETURN 1 AS x;")
+    assert session.run(f":export {tmp_path}/nowhere/x.csv")
+    assert "there is no folder" in capsys.readouterr().err
+    (tmp_path / "x.csv.part").mkdir()
+    assert session.run(f":export {tmp_path}/x.csv")
+    assert session.failed
+    assert "Is a directory" in capsys.readouterr().err
+
+
+def test_a_missing_parameter_is_asked_for_in_the_shell_s_own_way(store: Store, capsys):
+    Session(store).run("RETURN $id AS id;")
+    assert "set it with :param id=..." in capsys.readouterr().err

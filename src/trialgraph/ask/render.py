@@ -60,7 +60,7 @@ def rows(
         case "html":
             return html_rows(columns, listed)
         case "table":
-            return _rich_table(columns, listed, width) if tty else plain_rows(columns, listed)
+            return _for_terminal(columns, listed, width) if tty else plain_rows(columns, listed)
     raise ValueError(f"{form!r} is none of {', '.join(FORMS)}")
 
 
@@ -129,17 +129,50 @@ def plain_rows(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str
     )
 
 
-def _rich_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], width: int | None) -> str:
+def _for_terminal(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], width: int | None) -> str:
+    """Return a table that fits, or, where its words would be broken, a block of lines for each row."""
     import shutil
 
+    if not rows:
+        return "No rows.\n"
+    width = width or shutil.get_terminal_size().columns
+    needed = sum(
+        max(min(_longest_word(row.get(column)), SHORT_CELL + 2) for row in [*rows, {column: column}]) + 3
+        for column in columns
+    )
+    return _rich_table(columns, rows, width) if needed <= width else _rich_blocks(columns, rows, width)
+
+
+def _longest_word(value: Any) -> int:
+    return max(map(display_width, cell(value).split()), default=0)
+
+
+def _rich_blocks(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], width: int) -> str:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    text = io.StringIO()
+    console = Console(file=text, width=width, force_terminal=True, highlight=False, legacy_windows=False)
+    margin = max(display_width(terminal(column)) for column in columns) + 2
+    for row in rows:
+        console.print(Text(cell(row.get(columns[0])), style="bold"))
+        block = Table.grid(padding=(0, 2, 0, 0))
+        block.add_column(width=margin, no_wrap=True)
+        block.add_column(overflow="fold")
+        for column in columns[1:]:
+            if told := _in_lines(row.get(column)):
+                block.add_row(Text(f"  {terminal(column)}", style="dim"), Text(told))
+        console.print(block)
+    return text.getvalue()
+
+
+def _rich_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], width: int) -> str:
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    if not rows:
-        return "No rows.\n"
-    width = width or shutil.get_terminal_size().columns
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False, show_edge=False, padding=(0, 1))
     widths = [max(display_width(cell(row.get(column))) for row in rows) for column in columns]
     # Short columns (ids, dates, figures) stay on one line as long as the others keep half of the width.

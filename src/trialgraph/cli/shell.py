@@ -75,8 +75,11 @@ class Session:
     def run(self, statement: str) -> bool:
         """Run a query or a command.  Returns whether the session goes on; failures are said, not raised."""
         statement = statement.strip()
-        if statement.rstrip(";") in {":quit", ":exit", ":q"}:
+        word = statement.rstrip("; ").lower()
+        if word.removeprefix(":") in {"quit", "exit", "q"}:
             return False
+        if word in {"help", "?"}:
+            statement = ":help"
         try:
             if statement.startswith(":"):
                 name, _, rest = statement[1:].rstrip(";").partition(" ")
@@ -95,7 +98,10 @@ class Session:
             self.failed = False
         except TrialgraphError as problem:
             self.failed = True
-            self.out.say(str(problem))
+            self.out.say(str(problem).replace("give one with -P ", "set it with :param "))
+        except OSError as problem:
+            self.failed = True
+            self.out.say(f"{problem.filename or 'writing'}: {problem.strerror}")
         return True
 
     def _used(self, statement: str) -> dict[str, Any]:
@@ -188,6 +194,8 @@ class Session:
         if self.last is None:
             raise UsageError("there is no answer to export yet")
         path = Path(rest).expanduser()
+        if not path.absolute().parent.is_dir():
+            raise UsageError(f"there is no folder {path.absolute().parent}; make it first, or name another file")
         form = path.suffix.lstrip(".").lower()
         if form in {"parquet", "arrow"}:
             frame = self.last.to_polars()
