@@ -7,14 +7,17 @@ which returns a sentence and raises AssertionError when something was lost.
 from __future__ import annotations
 
 import argparse
+import os
 import random
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
 
 Torture = Callable[[Path, int, random.Random], str]
 

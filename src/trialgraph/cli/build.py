@@ -175,7 +175,7 @@ def config_command(out: Output) -> None:
     chosen = settings()
     rows: list[dict[str, Any]] = [{"setting": "home", "value": str(chosen.home), "from": chosen.sources["home"]}]
     for name, variable in config.VARIABLES.items():
-        value = getattr(chosen, name)
+        value = _without_password(getattr(chosen, name))
         rows.append({"setting": name, "value": value, "from": chosen.sources.get(name, f"default (set {variable})")})
     is_set = bool(os.environ.get(PASSWORD))
     rows.append(
@@ -245,6 +245,15 @@ def _built_sentence(built: Built, loaded: Loaded | None, chosen: Settings) -> st
     if loaded is None:
         return f"{first} Next: trialgraph load"
     return f"{first} {load.sentence(loaded, f'the graph in {chosen.home}')} Next: trialgraph ask"
+
+
+def _without_password(value: str | None) -> str | None:
+    """Return a setting as it may be shown: of an address that names user and password, neither."""
+    if value is None or "://" not in value:
+        return value
+    scheme, _, rest = value.partition("://")
+    place, slash, path = rest.partition("/")
+    return f"{scheme}://{'***@' if '@' in place else ''}{place.rpartition('@')[2]}{slash}{path}"
 
 
 def _target(chosen: Settings, to: str | None, user: str | None, database: str | None) -> Store:
