@@ -47,7 +47,48 @@ def interrupt(folder: Path, rounds: int, rng: random.Random) -> str:
     return f"{rounds} times Ctrl-C: each ended with exit 130, where it stood and the command that goes on"
 
 
-ROOMS: dict[str, Torture] = {"crawl": crawl, "interrupt": interrupt}
+def forking(what: str) -> Torture:
+    """Return a room that kills forks of a process of its own: builds, swaps of folders, loads."""
+
+    def run(folder: Path, rounds: int, rng: random.Random) -> str:
+        command = [sys.executable, HERE / "faults" / "kill_builds.py", folder, what, str(rounds)]
+        return ran([*map(str, command), str(rng.randrange(1000))])
+
+    return run
+
+
+def load(folder: Path, rounds: int, _: random.Random) -> str:
+    """Kill a build and embedded load of a small graph."""
+    return ran([sys.executable, str(HERE / "graph" / "kill_loads.py"), str(folder), str(rounds)])
+
+
+def neo4j(_: Path, rounds: int, __: random.Random) -> str:
+    """Cut, kill and stop around a real Neo4j."""
+    cuts = {"TRIALGRAPH_TEST_CUTS": str(max(1, rounds // 4))}
+    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--timeout=3600", "-rs", "tests/graph/test_neo4j.py"]
+    told = ran([sys.executable, *words], **cuts)
+    return f"{max(1, rounds // 4)} connections cut, loaders killed, server stopped: {told.splitlines()[-1].strip()}"
+
+
+def ran(command: list[str], **variables: str) -> str:
+    """Run a program of ours; returns what it says, or raises AssertionError with that."""
+    paths = os.pathsep.join(str(HERE / name) for name in ("", "faults", "graph"))
+    environment = os.environ | {"PYTHONPATH": paths} | variables
+    done = subprocess.run(command, cwd=HERE.parent, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, (done.stdout + done.stderr)[-2000:]
+    return done.stdout.strip()
+
+
+ROOMS: dict[str, Torture] = {
+    "crawl": crawl,
+    "interrupt": interrupt,
+    "build": forking("build"),
+    "swap": forking("snapshot"),
+    "swap-elsewhere": forking("elsewhere"),
+    "swap-graph": forking("graph"),
+    "load": load,
+    "neo4j": neo4j,
+}
 
 
 def main() -> None:
