@@ -1,7 +1,8 @@
 """A real Neo4j for the tests: its jars from Maven Central (kept outside the checkout), started on a free loopback port.
 
 TRIALGRAPH_TEST_NEO4J=bolt://user:password@host:port uses one that is already running (it will be emptied).
-TRIALGRAPH_TEST_NEO4J_JARS says where the jars are kept, TRIALGRAPH_TEST_NEO4J_VERSION which version is tested.
+TRIALGRAPH_TEST_NEO4J_JARS says where the jars are kept, TRIALGRAPH_TEST_NEO4J_VERSION which version is tested:
+5.26.16, or a newer one such as 2026.08.1.  That needs Java 21: of JAVA_HOME, on the PATH, or in /usr/lib/jvm.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -39,10 +42,23 @@ class Absent(Exception):
     """Neo4j cannot be run here, and why."""
 
 
+def java() -> str:
+    """Return a java that is new enough for the version: 17 for 5.x, 21 for those named by their year."""
+    least = 17 if VERSION.startswith("5.") else 21
+    given = os.environ.get("JAVA_HOME")
+    found = [str(Path(given) / "bin" / "java")] if given else []
+    found += [shutil.which("java") or "", *sorted(map(str, Path("/usr/lib/jvm").glob("*/bin/java")))]
+    for one in found:
+        if one and os.access(one, os.X_OK):
+            told = subprocess.run([one, "-version"], capture_output=True, text=True, check=False).stderr
+            version = re.search(r'version "(\d+)', told)
+            if version and int(version[1]) >= least:
+                return one
+    raise Absent(f"Neo4j {VERSION} needs Java {least} or later, and there is none")
+
+
 def jars() -> Path:
     """Return the folder of the server's jars, fetched once by Maven."""
-    if shutil.which("java") is None:
-        raise Absent("there is no java")
     folder = JARS / VERSION
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder / "lock"):
@@ -60,7 +76,7 @@ def jars() -> Path:
 
 def admin(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run Neo4j's administration tool on a home."""
-    command = ["java", "-XX:TieredStopAtLevel=1", *OPENS, "-cp", f"{jars()}/*", "org.neo4j.cli.AdminTool", *words]
+    command = [java(), "-XX:TieredStopAtLevel=1", *OPENS, "-cp", f"{jars()}/*", "org.neo4j.cli.AdminTool", *words]
     env = os.environ | {"NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")}
     return subprocess.run(command, env=env, capture_output=True, text=True, timeout=600, check=False)
 
@@ -110,12 +126,13 @@ db.tx_log.rotation.retention_policy=keep_none
     def start(self) -> None:
         """Start it and wait until it answers."""
         assert self.home is not None
-        entry = "org.neo4j.server.CommunityEntryPoint"
+        with zipfile.ZipFile(jars() / f"neo4j-{VERSION}.jar") as jar:  # the class to start is another in 2026.x
+            entry = jar.read("META-INF/services/org.neo4j.server.startup.EntryPoint").decode().strip()
         places = [f"--home-dir={self.home}", f"--config-dir={self.home / 'conf'}"]
         with (self.home / "output.txt").open("ab") as output:
             process = subprocess.Popen(
                 [
-                    "java",
+                    java(),
                     "-Xmx1g",
                     "-XX:+UseSerialGC",
                     "-XX:TieredStopAtLevel=1",

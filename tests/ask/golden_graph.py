@@ -217,8 +217,8 @@ EDGES: list[tuple[str, str, str, dict[str, Any]]] = [
 ]
 CHANGES = [
     (1, "overall_status", "NOT_YET_RECRUITING", "RECRUITING", "2020-05-01", None),
-    (1, "primary_outcomes", "Response rate", "Overall survival", "2020-06-01", None),
-    (2, "primary_outcomes", "Platelets", "Bleeding", "2014-12-01", None),
+    (1, "primary_outcome", "Response rate", "Overall survival", "2020-06-01", None),
+    (2, "primary_outcome", "Platelets", "Bleeding", "2014-12-01", None),
     (2, "enrollment", "40", "20", "2017-07-01", "planned to actual"),
 ]
 

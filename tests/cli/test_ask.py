@@ -119,7 +119,7 @@ def test_why_trial_search_and_changes_answer(home):
     assert typed(home, "trial", T[1], "--json").stdout.startswith("{")
     assert T[4] in typed(home, "search", "sirolimus", "lupus").stdout
     changed = json.loads(typed(home, "changes", "--since", "2020", "--drug", "rapamycin", "--json").stdout)
-    assert [row["field"] for row in changed] == ["primary_outcomes", "overall_status"]
+    assert [row["field"] for row in changed] == ["primary_outcome", "overall_status"]
 
 
 def test_landscape_writes_a_page_and_says_so(home, tmp_path):

@@ -48,6 +48,7 @@ class Neo4jStore:
         self._auth = (user or "neo4j", password) if password is not None else None
         self._database = database
         self._opened: neo4j.Driver | None = None
+        self._bookmarks = neo4j.GraphDatabase.bookmark_manager()  # a replica is read when it has what we wrote
 
     @property
     def _driver(self) -> neo4j.Driver:
@@ -66,6 +67,9 @@ class Neo4jStore:
             except (exceptions.DriverError, ValueError) as problem:
                 raise UsageError(f"{self._uri} is no address of a Neo4j: {problem}") from problem
         return self._opened
+
+    def _session(self, **how: Any) -> neo4j.Session:
+        return self._driver.session(database=self._database, bookmark_manager=self._bookmarks, **how)
 
     def close(self) -> None:
         """Close the connections."""
@@ -88,7 +92,7 @@ class Neo4jStore:
         cut = False
         with (
             self._as_sentences(timeout),
-            self._driver.session(database=self._database, default_access_mode=neo4j.READ_ACCESS) as session,
+            self._session(default_access_mode=neo4j.READ_ACCESS) as session,
         ):
             if not _EXPLAINED.match(cypher):
                 self._refuse_files(session, cypher, params, timeout)
@@ -130,9 +134,7 @@ class Neo4jStore:
         """Yield the rows of one of our own reading statements."""
         with (
             self._as_sentences(None),
-            self._driver.session(
-                database=self._database, default_access_mode=neo4j.READ_ACCESS, fetch_size=10_000
-            ) as session,
+            self._session(default_access_mode=neo4j.READ_ACCESS, fetch_size=10_000) as session,
         ):
             yield from (tuple(record.values()) for record in session.run(text))
 
@@ -190,7 +192,7 @@ class Neo4jStore:
                 transaction.run(st.literal(text)).consume()
 
         if missing:
-            with self._as_sentences(None), self._driver.session(database=self._database) as session:
+            with self._as_sentences(None), self._session() as session:
                 session.execute_write(work)
             self._run("CALL db.awaitIndexes(600)", {})
 
@@ -275,7 +277,7 @@ class Neo4jStore:
         with self._as_sentences(None):
             for attempt in range(NEO4J_TRIES):
                 try:
-                    with self._driver.session(database=self._database) as session:
+                    with self._session() as session:
                         return session.execute_write(work)
                 except exceptions.IncompleteCommit:
                     # The commit may have happened; every statement of ours may be repeated.
@@ -297,7 +299,7 @@ class Neo4jStore:
     def _lock(self) -> Iterator[None]:
         """Keep a second loader out by the lock of a node, which the server gives back when this process ends."""
         take: LiteralString = "MERGE (m:TrialgraphSnapshot {name: 'lock'}) SET m.held = true"
-        with self._as_sentences(None), self._driver.session(database=self._database) as session:
+        with self._as_sentences(None), self._session() as session:
             try:
                 session.run(neo4j.Query(take, timeout=2.0)).consume()
             except exceptions.Neo4jError as problem:
