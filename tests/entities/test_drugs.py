@@ -251,3 +251,9 @@ def test_a_title_that_names_the_vaccine_of_another_entry_says_nothing_of_a_code(
 )
 def test_forms_are_no_drugs_and_herbs_codes_and_labelled_water_are(linker, label, names):
     assert [link.name for link in linker.understand(label)] == names
+
+
+def test_a_stents_brand_is_one_only_where_the_trial_speaks_of_vessels(linker):
+    brand = Intervention(name="Synergy System", type="DEVICE")
+    assert of(linker, brand, brief_title="A cervical disc") == [[]]
+    assert of(linker, brand, brief_title="Stenting of coronary lesions") == [["Everolimus"]]

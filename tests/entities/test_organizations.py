@@ -155,3 +155,8 @@ def test_the_labelled_pairs_are_told_apart(shared):
         if kind == "child"
     ]
     assert sum(children) / len(children) >= 0.89
+
+
+@pytest.mark.parametrize("name", ["Merck & Co", "Merck and Co.", "Merck & Company", "Merck & Co., Inc."])
+def test_merck_and_co_is_the_american_company_however_short(name):
+    assert OrganizationLinker().resolve(name).organization_id == "ORG:merck-and-co"

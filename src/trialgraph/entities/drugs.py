@@ -42,6 +42,11 @@ ONLY_WHOLE = frozenset(("OTHER",))
 _ADDED = re.compile(r"\b(?:adjuvant|diluent|buffer|pbs)\b", re.IGNORECASE)  # what goes with a vaccine
 CARRIER = "smallpox vaccine"
 _FIELD = "armsInterventionsModule.interventions[{}].{}"
+# what a trial of a device that gives a drug off speaks of: "Synergy" is a stent here and a disc of the spine there
+_VESSEL = re.compile(
+    r"stent|elut|scaffold|coronar|balloon|\bDES\b|\bPCI\b|angioplast|arter|intrauterine|contracept|sinus|glioma|retin|macula|fusion",
+    re.IGNORECASE,
+)
 _RELEASES = re.compile(r"elut|coat|releas|impregnat|medicated|loaded|drug.?fil", re.IGNORECASE)
 
 CONFIDENCE = {
@@ -138,7 +143,7 @@ class DrugLinker:
             whole = Mention(0, len(entry.name), match, "user") if match else None
             return list(self._founds([whole] if whole else [], entry.name, "label", "name"))
         if kind in DEVICES:
-            return self._device(entry)
+            return self._device(entry, text)
         if kind in ONLY_WHOLE:
             return self._whole(entry)
         if kind not in WIDELY and kind not in LABEL_AND_NAMES:
@@ -274,14 +279,14 @@ class DrugLinker:
         ]
         return [_retold(f, "abbreviation") for f in self._founds(mentions, label or words, "abbreviation", "name")]
 
-    def _device(self, entry: Intervention) -> list[_Found]:
+    def _device(self, entry: Intervention, text: TrialText) -> list[_Found]:
         """A device includes a drug when its words say that it gives the drug off, or when it is a brand that does."""
         label = entry.name
         if is_placebo(label):
             return []
         releases = _RELEASES.search(label) is not None
         mine = find(label, self.vocabulary) if releases else []
-        mine = mine or find_device(label, self.vocabulary)
+        mine = mine or (find_device(label, self.vocabulary) if _VESSEL.search(text.text) else [])
         if mine:
             return list(self._founds(mine, label, "label", "name"))
         others: list[_Found] = []
