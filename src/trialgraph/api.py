@@ -44,6 +44,16 @@ class Graph:
 
         return questions.ask(self.store, question, **params)
 
+    def frames_answer(self, question: str, /, **params: Any) -> Answer:
+        """Return the answer to one of ten named questions from the snapshot's tables: the rows that `ask` gives.
+
+        It needs no query of the store, which only helps to understand names.
+        Raises UsageError for a question that is not among the ten, and names them.
+        """
+        from trialgraph.ask import questions
+
+        return questions.ask_frames(self.store, self.snapshot, question, **params)
+
     def cypher(
         self,
         query: str,

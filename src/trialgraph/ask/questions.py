@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +19,7 @@ from trialgraph.limits import QUESTION_SECONDS
 from trialgraph.model import Resolution
 
 if TYPE_CHECKING:
+    from trialgraph.graph.snapshot import Snapshot
     from trialgraph.graph.stores import Store
 
 NAMED: Final = ("drug", "class", "condition", "sponsor", "country", "subject")  # understood by the vocabularies
@@ -139,23 +140,53 @@ def ask(graph: Store, name: str, **params: Any) -> Answer:
     Names of drugs, classes, conditions, sponsors and countries are understood by the vocabularies, and the notes say
     as what.  Raises UsageError for an unknown question, parameter or name, and StoreError where the store fails.
     """
+
+    def asked(question: Question, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        return cypher.trusted(graph, question.cypher, values, timeout=QUESTION_SECONDS).rows
+
+    return _answer(graph, get(name), params, asked)
+
+
+def ask_frames(graph: Store, snapshot: Snapshot, name: str, **params: Any) -> Answer:
+    """Return the answer to a named question from the snapshot's tables; the store only helps to understand names.
+
+    Raises UsageError for a question that is not among the ten that can be answered so.
+    """
+    from trialgraph.ask import frames
+    from trialgraph.ask.frame_parts import Frames
+
+    def asked(question: Question, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        found = frames.ANSWERS[name](Frames(snapshot), values)
+        return found.select(question.columns).head(values.get("most", found.height)).to_dicts()
+
     question = get(name)
+    if name not in frames.ANSWERS:
+        raise UsageError(f"{name} is not answered from frames; these are: {', '.join(frames.ANSWERS)}")
+    return _answer(graph, question, params, asked)
+
+
+def _answer(
+    graph: Store,
+    question: Question,
+    params: Mapping[str, Any],
+    asked: Callable[[Question, Mapping[str, Any]], list[dict[str, Any]]],
+) -> Answer:
     values, understood = check(question, params, graph)
     most: Any = values.get("most")
     if isinstance(most, int):
         if most < 1:
             raise UsageError(f"most={most} shows nothing; 1 is the least")
         values["most"] = most + 1  # one more than shown tells whether there is more
-    answer = cypher.trusted(graph, question.cypher, values, timeout=QUESTION_SECONDS)
+    rows = asked(question, values)
     notes = [names.sentence(one) for one in understood]
-    if not answer.rows:
+    if not rows:
         notes += _why_nothing(question, understood, values, graph)
-    cut = isinstance(most, int) and len(answer.rows) > most
+    cut = isinstance(most, int) and len(rows) > most
     if cut:
         notes.append(f"the first {most} rows; most={most * 10} shows more")
     return Answer(
         columns=question.columns,
-        rows=[{column: row.get(column) for column in question.columns} for row in answer.rows[: most if cut else None]],
+        rows=[{column: row.get(column) for column in question.columns} for row in rows[: most if cut else None]],
         notes=tuple(notes),
         understood=tuple(understood),
         cut=cut,
