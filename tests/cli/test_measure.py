@@ -60,6 +60,13 @@ def test_without_a_kind_every_kind_is_looked_for_and_names_on_no_list_come_last(
     assert [(row["kind"], row["id"]) for row in json.loads(out)] == found
 
 
+def test_a_correction_to_nothing_is_told(type_in, tmp_path):
+    (tmp_path / "corrections.txt").write_text("drug: study medication = nothing\n")
+    _, out, said = type_in("link", "study medication", "--json")
+    assert json.loads(out) == []
+    assert "corrections.txt says that it is nothing." in said
+
+
 def test_a_subsidiary_is_shown_with_its_owner_and_a_broader_heading_as_such(type_in):
     assert json.loads(type_in("link", "Merck Sharp & Dohme LLC", "--json")[1])[0]["parent"] == "ORG:merck-and-co"
     assert json.loads(type_in("link", "Autoimmune Anemia", "--json")[1])[0]["broader"]

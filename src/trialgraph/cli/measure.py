@@ -45,9 +45,12 @@ def link_command(text: str, kind: str, out: Output) -> None:
         listed = [row for row in rows if row["method"] not in UNLISTED or row.get("parent")]
         rows = listed or [row for row in rows if row["kind"] == "drug"]
     notes = [] if rows else [f"Nothing in {text!r} names a {'concept' if kind == 'all' else kind} that we know."]
-    if any(row["method"] == "unlisted" for row in rows):
+    said = [known.find(one, text) for one in ("drug", "condition", "device", "procedure", "organization")]
+    if not rows and any(line is not None and line.target is None for line in said):
+        notes = ["corrections.txt says that it is nothing."]
+    elif any(row["method"] == "unlisted" for row in rows):
         notes.append("No list holds it: in the graph it is a node of its own.")
-    if (not rows or notes) and kind in ("drug", "all"):
+    if notes and "corrections" not in notes[0] and kind in ("drug", "all"):
         from trialgraph.vocabularies import drugs
 
         near = drugs.load().suggest(text, 3)
