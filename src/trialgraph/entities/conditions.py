@@ -16,6 +16,7 @@ from trialgraph.entities.conditions_words import Part, Reading, is_abbreviation
 from trialgraph.entities.corrections import Corrections
 from trialgraph.model import ConditionLink, Resolution, Trial
 from trialgraph.text import slug
+from trialgraph.vocabularies import condition_groups
 from trialgraph.vocabularies.mesh import Mesh
 from trialgraph.vocabularies.words import read
 
@@ -55,6 +56,9 @@ class ConditionLinker:
             if corrected is not None:
                 links.extend(corrected)
                 continue
+            if group := condition_groups.named(raw):
+                links.append(_group_link(raw, group, field, number))
+                continue
             reading = self._reader.read(raw)
             if not reading.whole or is_abbreviation(raw.strip(" .,;:()")):
                 context = context or _Context(trial, self.mesh)
@@ -67,6 +71,8 @@ class ConditionLinker:
         corrected = self._corrected(text, "text", None)
         if corrected is not None:
             return corrected
+        if group := condition_groups.named(text):
+            return (_group_link(text, group, "text", None),)
         reading = self._reader.read(text)
         if not reading.whole and (parts := self._reader.abbreviation(text)):
             reading = Reading(parts, whole=True)
@@ -80,8 +86,8 @@ class ConditionLinker:
 
     def resolve(self, name: str) -> Resolution | None:
         """Return the one condition that a name stands for, or None."""
-        links = [link for link in self.understand(name) if not link.concept_id.startswith("TXT:")]
-        links = [link for link in links if not link.broader]
+        links = [link for link in self.understand(name) if not link.broader]
+        links = [link for link in links if not link.concept_id.startswith("TXT:") or link.method == "group"]
         if not links:
             return None
         best = max(links, key=lambda link: link.confidence)
@@ -117,13 +123,21 @@ class ConditionLinker:
     # --- the hierarchy ------------------------------------------------------------------------------------------------
 
     def parents(self, concept_id: str) -> tuple[str, ...]:
-        """Return the conditions one step above (IS_A), several where the tree has several places."""
+        """Return the conditions one step above (IS_A), several where the tree has several places.
+
+        A group that MeSH has no heading for ("Autoimmune Cytopenia") stands above its members too.
+        """
+        if group := condition_groups.groups().get(concept_id):
+            return group.above
         index = self._reader.index
         above = self.mesh.parents(concept_id.removeprefix("MESH:"), "C", "F01", "F03", "G")
-        return tuple(f"MESH:{i}" for i in above if is_condition(self.mesh[i], index.words))
+        headings = tuple(f"MESH:{i}" for i in above if is_condition(self.mesh[i], index.words))
+        return (*headings, *condition_groups.holding(concept_id))
 
     def below(self, concept_id: str) -> tuple[str, ...]:
         """Return all conditions below, without the condition itself."""
+        if group := condition_groups.groups().get(concept_id):
+            return tuple(dict.fromkeys(i for one in group.members for i in (one, *self.below(one))))
         return tuple(f"MESH:{i}" for i in self.mesh.below(concept_id.removeprefix("MESH:")))
 
     # --- inside -------------------------------------------------------------------------------------------------------
@@ -326,3 +340,8 @@ def _weights(reader: conditions_read.Reader) -> dict[str, float]:
         counts.update(set(key.split()))
     total = len(reader.index.forms[2])
     return {word: math.log(total / n) / math.log(total) for word, n in counts.items()}
+
+
+def _group_link(raw: str, group: condition_groups.ConditionGroup, field: str, number: int | None) -> ConditionLink:
+    part = Part((), group.name, "hand", "group", 0.9, raw)
+    return _link(raw, part, group.id, group.name, field, number)

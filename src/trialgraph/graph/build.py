@@ -16,6 +16,7 @@ from trialgraph.graph.concepts import Concepts
 from trialgraph.graph.linkers import Linkers, Understood
 from trialgraph.graph.tables import Tables
 from trialgraph.model import ChangeEvent, DrugLink, Link, ListedTrial, OrganizationLink, Party, ThingLink, Trial
+from trialgraph.vocabularies import condition_groups
 
 LEAD = "sponsorCollaboratorsModule.leadSponsor.name"
 COLLABORATOR = "sponsorCollaboratorsModule.collaborators[{}].name"
@@ -273,18 +274,22 @@ class Builder:
     def _hierarchy(self) -> None:
         """Add every condition above one that is named, so that "and below" finds it."""
         mesh = self._linkers.mesh
-        waiting = [key for key in self._conditions if key.startswith(MESH)]
+        grouped = condition_groups.groups()
+        waiting = [key for key in self._conditions if key.startswith(MESH) or key in grouped]
         seen = set(waiting)
         while waiting:
             key = waiting.pop()
-            heading = mesh.get(key.removeprefix(MESH))
-            if heading is None:
+            if heading := mesh.get(key.removeprefix(MESH)):
+                facts = {"name": heading.name, "tree_numbers": list(heading.tree_numbers) or None}
+                self._conditions.see(key, facts | {"mesh_id": heading.id})
+            elif key in grouped:
+                self._conditions.see(key, {"name": grouped[key].name})
+            else:
                 continue
-            facts = {"name": heading.name, "tree_numbers": list(heading.tree_numbers) or None, "mesh_id": heading.id}
-            self._conditions.see(key, facts)
             for above in self._linkers.conditions.parents(key):
-                edge = {"source": key, "target": above, "method": "mesh-tree", "source_field": "tree_numbers"}
-                self.tables.put("IS_A", edge | {"confidence": 1.0})
+                by = "group" if key in grouped or above in grouped else "mesh-tree"
+                edge = {"source": key, "target": above, "method": by, "confidence": 1.0}
+                self.tables.put("IS_A", edge | {"source_field": "tree_numbers" if by == "mesh-tree" else "hand"})
                 if above not in seen:
                     seen.add(above)
                     waiting.append(above)
