@@ -76,12 +76,14 @@ WEIGHT_DRUG: Final = 0.06
 WEIGHT_PROCEDURE: Final = 0.06
 WEIGHT_SETTING: Final = 0.03
 WEIGHT_TOGETHER: Final = 0.06  # drugs or procedures and the condition both shared: more than each by itself
-EXACT_UP_TO: Final = (
-    40_000  # trials; beyond it every pair takes minutes, pruned vectors miss one neighbour in a thousand
-)
-INDEX_MASS: Final = 0.95  # share of squared length kept in the index ...
-QUERY_MASS: Final = 0.85  # ... and of the query, when pruned
-CANDIDATES: Final = 100  # rescored exactly: recall .9992 on 116,323 trials
+EXACT_UP_TO: Final = 40_000  # trials; beyond it what every pair shares in common words takes minutes
+COMMON: Final = 0.1  # words of more than this share of trials are bounded, not indexed: nine tenths of the work
+COMMON_BEYOND: Final = 0.05  # the same where neighbours need not be exact
+COMMON_STEP: Final = 2.0  # common words are bounded in groups, each of words so many times as common as the last ...
+COMMON_GROUPS: Final = 3  # ... so many groups a block: more make the bound closer and slower
+RARE: Final = 64  # trials; what is in no more is always indexed, since it costs nothing
+BOUND_SHARE: Final = 0.6  # of the bound that is believed where neighbours need not be exact
+SCORED_FIRST: Final = 16  # trials scored beside the first ten, to know how good the tenth is at least
 CHILDREN_UP_TO: Final = 21.0  # years; paediatric trials often take patients up to 21
 OLDER_FROM: Final = 55.0  # years; a trial that starts there asks about older people
 FROM_LIST: Final = 1.0  # what a condition counts by where it stands: in the list of conditions,

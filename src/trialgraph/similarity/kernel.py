@@ -11,16 +11,17 @@ import numba
 import numpy as np
 
 MICRO = 1_000_000  # scores are whole millionths: their parts add up exactly
+SLACK = 3e-5  # more than single precision and rounding to millionths can take from a score
 
 
 @numba.njit(cache=True, nogil=True)
-def _candidates(acc, allowed, itself, most, best, value):
-    """Fill `best` and `value` with the `most` greatest of `acc` above 0, the lower index first among equals."""
+def _greatest(acc, itself, most, best, value):
+    """Fill `best` and `value` with the `most` greatest of `acc` above 0, the lower row first among equals."""
     held = 0
-    lowest = 0.0
+    lowest = np.float32(0.0)
     for i in range(len(acc)):
         s = acc[i]
-        if s <= lowest or i == itself or allowed[i] == 0:
+        if s <= lowest or i == itself:
             continue
         j = held if held < most else most - 1
         while j > 0 and value[j - 1] < s:
@@ -37,117 +38,189 @@ def _candidates(acc, allowed, itself, most, best, value):
 
 
 @numba.njit(cache=True, nogil=True)
-def parts_of(dense, indices, data, lo, hi, starts, together, parts):
-    """Put the parts of one pair's score into `parts`, in millionths, and return their sum.
+def parts_of(dense, indices, data, lo, hi, starts, together, sums, parts):
+    """Put the parts of one pair's score into `parts`, in millionths, and return their sum; `sums` is room to add up.
 
     `dense` is one trial's row spread out; lo and hi bound the other's entries.  The last part is what drugs and
     procedures add when the condition is shared too: `together` times the one times the other.
     """
-    blocks = len(starts) - 1
-    sums = np.zeros(blocks)
-    block = 0
-    for p in range(lo, hi):
-        c = indices[p]
-        while c >= starts[block + 1]:
-            block += 1
-        sums[block] += np.float64(dense[c]) * np.float64(data[p])
     total = np.int64(0)
-    for b in range(blocks):
-        parts[b] = np.int64(np.floor(sums[b] * MICRO + 0.5))
+    p = lo
+    for b in range(len(starts) - 1):
+        end = starts[b + 1]
+        s = 0.0
+        while p < hi and indices[p] < end:
+            s += np.float64(dense[indices[p]]) * np.float64(data[p])
+            p += 1
+        sums[b] = s
+        parts[b] = np.int64(np.floor(s * MICRO + 0.5))
         total += parts[b]
-    parts[blocks] = np.int64(np.floor(together * (sums[3] + sums[4]) * sums[2] * MICRO + 0.5))
-    return total + parts[blocks]
+    last = len(starts) - 1
+    parts[last] = np.int64(np.floor(together * (sums[3] + sums[4]) * sums[2] * MICRO + 0.5))
+    return total + parts[last]
 
 
 @numba.njit(cache=True, nogil=True)
-def search(first, last, qptr, qidx, qval, cptr, crow, cval, ptr, idx, val, starts, together, k, most, out, score):
-    """Find the k nearest rows of rows first to last, and their scores in millionths.
+def _score(dense, idx, val, ptr, row, starts, together, sums, parts):
+    return parts_of(dense, idx, val, ptr[row], ptr[row + 1], starts, together, sums, parts)
 
-    (qptr, qidx, qval) are the rows as they ask, (cptr, crow, cval) the index by column, (ptr, idx, val) the whole rows.
+
+@numba.njit(cache=True, nogil=True)
+def _place(row, score, k, held, rows, scores):
+    """Put a row among the k best so far, best first, the lower row first among equals; return how many there are."""
+    if score <= 0:
+        return held
+    j = held if held < k else k
+    while j > 0 and (scores[j - 1] < score or (scores[j - 1] == score and rows[j - 1] > row)):
+        j -= 1
+    if j == k:
+        return held
+    held = min(held + 1, k)
+    for i in range(held - 1, j, -1):
+        rows[i] = rows[i - 1]
+        scores[i] = scores[i - 1]
+    rows[j] = row
+    scores[j] = score
+    return held
+
+
+@numba.njit(cache=True, nogil=True)
+def invert(ptr, idx, val, group, cptr, crow, cval):
+    """Fill the index: for each column of no group, its rows and their values; `cptr` holds where each starts."""
+    at = cptr[:-1].copy()
+    for r in range(len(ptr) - 1):
+        for p in range(ptr[r], ptr[r + 1]):
+            c = idx[p]
+            if group[c] < 0:
+                crow[at[c]] = r
+                cval[at[c]] = val[p]
+                at[c] += 1
+
+
+@numba.njit(cache=True, nogil=True)
+def lengths(ptr, idx, val, group, out):
+    """Fill `out` (row, group) with the length of what each row holds in the columns of each group."""
+    for r in range(len(ptr) - 1):
+        for p in range(ptr[r], ptr[r + 1]):
+            g = group[idx[p]]
+            if g >= 0:
+                out[r, g] += val[p] * val[p]
+        for g in range(out.shape[1]):
+            out[r, g] = np.sqrt(out[r, g])
+
+
+@numba.njit(cache=True, nogil=True)
+def _gather(q, ptr, idx, val, group, cptr, crow, cval, starts, together, acc, cond, inter):
+    """Add up in `acc` what row q shares with every row in the columns of the index."""
+    acc[:] = 0
+    for p in range(ptr[q], ptr[q + 1]):
+        c = idx[p]
+        if (c < starts[2] or c >= starts[5]) and group[c] < 0:
+            w = val[p]
+            for e in range(cptr[c], cptr[c + 1]):
+                acc[crow[e]] += w * cval[e]
+    conditions = False
+    others = False
+    for p in range(ptr[q], ptr[q + 1]):
+        c = idx[p]
+        if c < starts[2] or c >= starts[5]:
+            continue
+        if c < starts[3]:
+            if not conditions:
+                cond[:] = 0
+                conditions = True
+            into = cond
+        else:
+            if not others:
+                inter[:] = 0
+                others = True
+            into = inter
+        w = val[p]
+        for e in range(cptr[c], cptr[c + 1]):
+            into[crow[e]] += w * cval[e]
+    if conditions and others:
+        t = np.float32(together)
+        for i in range(len(acc)):
+            acc[i] += cond[i] + inter[i] + t * cond[i] * inter[i]
+    elif conditions:
+        for i in range(len(acc)):
+            acc[i] += cond[i]
+    elif others:
+        for i in range(len(acc)):
+            acc[i] += inter[i]
+
+
+@numba.njit(cache=True, nogil=True)
+def search(asked, ptr, idx, val, group, cptr, crow, cval, rest, starts, together, k, first, share, out, score):
+    """Find the k nearest rows of the rows `asked`, and their scores in millionths; return how many were scored.
+
+    (ptr, idx, val) are the rows.  (cptr, crow, cval) is the index of all columns that are in no `group`; of the others,
+    the commonest, `rest` holds the length of each row's part, group by group.  Two rows share at most the product of
+    these lengths there (Cauchy and Schwarz), so that no row whose sum in the index and that bound together stay below
+    the k-th best score can be among the nearest: with a `share` of 1 nothing is missed; with less of the bound, little.
     """
     n = len(ptr) - 1
+    groups = rest.shape[1]
     acc = np.zeros(n, np.float32)
     inter = np.zeros(n, np.float32)
     cond = np.zeros(n, np.float32)
-    allowed = np.ones(n, np.uint8)
     dense = np.zeros(starts[-1], np.float32)
-    best = np.zeros(most, np.int64)
-    value = np.zeros(most, np.float32)
+    best = np.zeros(first, np.int64)
+    value = np.zeros(first, np.float32)
+    sums = np.zeros(len(starts) - 1)
     parts = np.zeros(len(starts), np.int64)
-    top = np.zeros(most, np.int64)
-    for q in range(first, last):
-        acc[:] = 0
-        last_column = qidx[qptr[q + 1] - 1] if qptr[q + 1] > qptr[q] else 0
-        conceptual = last_column >= starts[2]
-        if conceptual:
-            inter[:] = 0
-            cond[:] = 0
-        for p in range(qptr[q], qptr[q + 1]):
-            c = qidx[p]
-            w = qval[p]
-            if c < starts[2] or c >= starts[5]:
-                for e in range(cptr[c], cptr[c + 1]):
-                    acc[crow[e]] += w * cval[e]
-            elif c < starts[3]:
-                for e in range(cptr[c], cptr[c + 1]):
-                    cond[crow[e]] += w * cval[e]
-            else:
-                for e in range(cptr[c], cptr[c + 1]):
-                    inter[crow[e]] += w * cval[e]
-        if conceptual:
-            for i in range(n):
-                acc[i] += cond[i] + inter[i] + np.float32(together) * cond[i] * inter[i]
-        held = _candidates(acc, allowed, q, most, best, value)
+    greatest = np.zeros(groups, np.float32)
+    for g in range(groups):
+        greatest[g] = rest[:, g].max()
+    own = np.zeros(groups, np.float32)
+    looked_at = 0
+    for at in range(len(asked)):
+        q = asked[at]
+        rows = out[at]
+        scores = score[at]
+        _gather(q, ptr, idx, val, group, cptr, crow, cval, starts, together, acc, cond, inter)
         for p in range(ptr[q], ptr[q + 1]):
             dense[idx[p]] = val[p]
-        for j in range(held):
-            r = best[j]
-            top[j] = parts_of(dense, idx, val, ptr[r], ptr[r + 1], starts, together, parts)
+        acc[q] = -1
+        held = 0
+        for j in range(_greatest(acc, q, first, best, value)):
+            acc[best[j]] = -1
+            held = _place(
+                best[j], _score(dense, idx, val, ptr, best[j], starts, together, sums, parts), k, held, rows, scores
+            )
+            looked_at += 1
+        bound = np.float32(0.0)
+        for g in range(groups):
+            own[g] = rest[q, g] * np.float32(share)
+            bound += own[g] * greatest[g]
+        least = np.float32(scores[k - 1] / MICRO - SLACK) if held == k else np.float32(0.0)
+        for i in range(n):
+            if acc[i] + bound < least or acc[i] < 0:
+                continue
+            s = acc[i]
+            for g in range(groups):
+                s += own[g] * rest[i, g]
+            if s < least or s <= 0:
+                continue
+            looked_at += 1
+            held = _place(i, _score(dense, idx, val, ptr, i, starts, together, sums, parts), k, held, rows, scores)
+            if held == k:
+                least = np.float32(scores[k - 1] / MICRO - SLACK)
         for p in range(ptr[q], ptr[q + 1]):
             dense[idx[p]] = 0
-        for place in range(k):
-            out[q - first, place] = -1
-            score[q - first, place] = 0
-            at = -1
-            for j in range(held):
-                if top[j] > 0 and (at < 0 or top[j] > top[at] or (top[j] == top[at] and best[j] < best[at])):
-                    at = j
-            if at >= 0:
-                out[q - first, place] = best[at]
-                score[q - first, place] = top[at]
-                top[at] = -1
+    return looked_at
 
 
 @numba.njit(cache=True, nogil=True)
 def score_all(row, ptr, idx, val, starts, together, scores):
     """Score one row against every row, in millionths."""
     dense = np.zeros(starts[-1], np.float32)
+    sums = np.zeros(len(starts) - 1)
     parts = np.zeros(len(starts), np.int64)
     for p in range(ptr[row], ptr[row + 1]):
         dense[idx[p]] = val[p]
     for r in range(len(ptr) - 1):
-        scores[r] = parts_of(dense, idx, val, ptr[r], ptr[r + 1], starts, together, parts)
-
-
-@numba.njit(cache=True, nogil=True)
-def prune(ptr, idx, val, starts, mass, kept):
-    """Mark the greatest text entries of each row until they hold `mass` of their squared length; others stay whole."""
-    for r in range(len(ptr) - 1):
-        lo = ptr[r]
-        hi = lo
-        total = 0.0
-        while hi < ptr[r + 1] and idx[hi] < starts[2]:
-            total += np.float64(val[hi]) ** 2
-            hi += 1
-        order = np.argsort(-val[lo:hi], kind="mergesort")
-        held = 0.0
-        for j in order:
-            if held >= mass * total:
-                break
-            kept[lo + j] = 1
-            held += np.float64(val[lo + j]) ** 2
-        for p in range(hi, ptr[r + 1]):
-            kept[p] = 1
+        scores[r] = _score(dense, idx, val, ptr, r, starts, together, sums, parts)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -159,6 +232,7 @@ def explain(a, b, ptr, idx, val, own, starts, together, most, parts, columns, am
     """
     dense = np.zeros(starts[-1], np.float32)
     named = np.zeros(starts[-1], np.uint8)
+    sums = np.zeros(len(starts) - 1)
     last = -1
     for i in range(len(a)):
         if a[i] != last:
@@ -170,7 +244,7 @@ def explain(a, b, ptr, idx, val, own, starts, together, most, parts, columns, am
                 dense[idx[p]] = val[p]
                 named[idx[p]] = own[p]
         lo, hi = ptr[b[i]], ptr[b[i] + 1]
-        parts_of(dense, idx, val, lo, hi, starts, together, parts[i])
+        parts_of(dense, idx, val, lo, hi, starts, together, sums, parts[i])
         columns[i] = -1
         for p in range(lo, hi):
             c = idx[p]

@@ -1,4 +1,4 @@
-"""The nearest trials of every trial: exact, in blocks, the same bytes with any number of workers."""
+"""The nearest trials of every trial, in blocks: the same bytes with any number of workers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from trialgraph import limits
-from trialgraph.similarity.vectors import Recipe, Vectors
+from trialgraph.similarity.vectors import SETTING, TEXT, TOPIC, Recipe, Vectors
 
 
 class Neighbours(msgspec.Struct, frozen=True):
@@ -37,95 +37,87 @@ def neighbours(
 ) -> Neighbours:
     """Return the k nearest rows of each row.
 
-    Exact up to `exact_up_to` rows.  Beyond, the small entries of text are left out while candidates are gathered; the
-    candidates are then scored exactly, and what that lost is measured on a random sample and returned.
+    What stands in more than a share of all rows is in no index: there rows share at most the product of the lengths of
+    their parts.  Up to `exact_up_to` rows every row is scored that this bound lets in, so that nothing is missed.
+    Beyond, the bound is taken at a part of its height, and what that lost is measured on a random sample and returned.
     With `of`, only those rows are asked for, exactly.  Equal scores are ordered by row.  A row that shares nothing with
     any other has no neighbours.
     """
-    recipe = recipe or Recipe()
-    exact = vectors.rows <= exact_up_to or of is not None
-    whole = (vectors.indptr, vectors.indices, vectors.data)
-    if exact:
-        indices, scores = _run(vectors, whole, _inverted(vectors, whole), recipe, k, k + 10, workers, of, progress)
-        return Neighbours(indices, scores)
     import numpy as np
 
-    index = _inverted(vectors, _pruned(vectors, limits.INDEX_MASS))
-    asking = _pruned(vectors, limits.QUERY_MASS)
-    indices, scores = _run(vectors, asking, index, recipe, k, limits.CANDIDATES, workers, None, progress)
-    del index, asking
+    recipe = recipe or Recipe()
+    exact = vectors.rows <= exact_up_to or of is not None
+    index = _inverted(vectors, limits.COMMON if exact else limits.COMMON_BEYOND)
+    rows = np.arange(vectors.rows) if of is None else np.asarray(of, dtype=np.int64)
+    share = 1.0 if exact else limits.BOUND_SHARE
+    indices, scores = _run(vectors, index, recipe, k, rows, share, workers, progress)
+    if exact:
+        return Neighbours(indices, scores)
     if not sample:
         return Neighbours(indices, scores, exact=False, recall=float("nan"), sampled=0)
-    rows = np.sort(np.random.default_rng(1).choice(vectors.rows, min(sample, vectors.rows), replace=False))
-    truth, _ = _run(vectors, whole, _inverted(vectors, whole), recipe, k, k + 10, workers, rows, None)
-    found = [len(set(indices[r].tolist()) & set(t.tolist()) - {-1}) for r, t in zip(rows, truth, strict=True)]
+    some = np.sort(np.random.default_rng(1).choice(vectors.rows, min(sample, vectors.rows), replace=False))
+    truth, _ = _run(vectors, index, recipe, k, some, 1.0, workers, None)
+    found = [len(set(indices[r].tolist()) & set(t.tolist()) - {-1}) for r, t in zip(some, truth, strict=True)]
     wanted = int((truth >= 0).sum())
-    return Neighbours(indices, scores, exact=False, recall=sum(found) / max(1, wanted), sampled=len(rows))
+    return Neighbours(indices, scores, exact=False, recall=sum(found) / max(1, wanted), sampled=len(some))
 
 
 def _run(
     vectors: Vectors,
-    asking: tuple[Any, Any, Any],
-    index: tuple[Any, Any, Any],
+    index: tuple[Any, ...],
     recipe: Recipe,
     k: int,
-    most: int,
-    workers: int,
     rows: Any,
+    share: float,
+    workers: int,
     progress: Callable[[int, int], None] | None,
 ) -> tuple[Any, Any]:
-    """Ask for some rows (all, when None) block by block, spread over threads; blocks keep the memory bounded."""
+    """Ask for some rows block by block, spread over threads; blocks keep the memory bounded."""
     import numpy as np
     from joblib import Parallel, delayed
 
     from trialgraph.similarity import kernel
 
-    whole = (vectors.indptr, vectors.indices, vectors.data)
     starts = np.array(vectors.starts, dtype=np.int64)
-    size = limits.BLOCK_ROWS
-    if rows is None:
-        spans = [(at, min(at + size, vectors.rows)) for at in range(0, vectors.rows, size)]
-    else:
-        spans = [(int(row), int(row) + 1) for row in rows]
+    whole = (vectors.indptr, vectors.indices, vectors.data)
+    indices = np.full((len(rows), k), -1, np.int32)
+    scores = np.zeros((len(rows), k), np.int64)
 
-    def ask(first: int, last: int) -> tuple[Any, Any]:
-        out = np.full((last - first, k), -1, np.int32)
-        score = np.zeros((last - first, k), np.int64)
-        kernel.search(first, last, *asking, *index, *whole, starts, recipe.coefficient, k, most, out, score)
-        return out, score
+    def ask(first: int) -> int:
+        span = slice(first, first + limits.BLOCK_ROWS)
+        settled = (starts, recipe.coefficient, k, k + limits.SCORED_FIRST, share)
+        kernel.search(rows[span], *whole, *index, *settled, indices[span], scores[span])  # type: ignore[call-arg]
+        return min(span.stop, len(rows))
 
-    jobs = Parallel(n_jobs=workers, prefer="threads", return_as="generator")(delayed(ask)(*span) for span in spans)
-    found = []
-    for done, part in enumerate(jobs):
-        found.append(part)
+    firsts = range(0, len(rows), limits.BLOCK_ROWS)
+    for done in Parallel(n_jobs=workers, prefer="threads", return_as="generator")(delayed(ask)(at) for at in firsts):
         if progress is not None:
-            progress(spans[done][1], vectors.rows)
-    if not found:
-        return np.zeros((0, k), np.int32), np.zeros((0, k), np.int64)
-    return np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
+            progress(done, len(rows))
+    return indices, scores
 
 
-def _inverted(vectors: Vectors, rows: tuple[Any, Any, Any]) -> tuple[Any, Any, Any]:
-    """Return rows by column: where each column's entries start, their rows, their values."""
-    from scipy.sparse import csr_matrix
+def _inverted(vectors: Vectors, common: float) -> tuple[Any, ...]:
+    """Return the group of each column (-1: in the index), the index, and how long each row is in each group.
 
-    matrix = csr_matrix((rows[2], rows[1], rows[0]), shape=(vectors.rows, vectors.starts[-1])).tocsc()
-    return matrix.indptr.astype("int64"), matrix.indices.astype("int32"), matrix.data
-
-
-def _pruned(vectors: Vectors, mass: float) -> tuple[Any, Any, Any]:
-    """Return the rows without their smallest text entries."""
+    The index says where each column's entries start, their rows and their values.
+    """
     import numpy as np
 
     from trialgraph.similarity import kernel
 
-    kept = np.zeros(len(vectors.data), np.uint8)
-    starts = np.array(vectors.starts, dtype=np.int64)
-    kernel.prune(vectors.indptr, vectors.indices, vectors.data, starts, mass, kept)
-    stays = kept.astype(bool)
-    ends = np.concatenate([[0], np.cumsum(stays)])[vectors.indptr]
-    return (
-        ends.astype(np.int64),
-        np.ascontiguousarray(vectors.indices[stays]),
-        np.ascontiguousarray(vectors.data[stays]),
-    )
+    whole = (vectors.indptr, vectors.indices, vectors.data)
+    columns = vectors.starts[-1]
+    found = np.bincount(vectors.indices, minlength=columns)
+    group = np.full(columns, -1, np.int32)
+    last = -1
+    for block in (TEXT, TOPIC, SETTING):  # of the others the product counts too, which no bound of a sum covers
+        span = slice(vectors.starts[block], vectors.starts[block + 1])
+        steps = [common * limits.COMMON_STEP**i for i in range(limits.COMMON_GROUPS)]
+        for step in steps:
+            group[span][found[span] > max(step * vectors.rows, limits.RARE)] = last = last + 1
+    lengths = np.zeros((vectors.rows, last + 1), np.float32)
+    kernel.lengths(*whole, group, lengths)
+    starts = np.concatenate([[0], np.cumsum(np.where(group < 0, found, 0))]).astype(np.int64)
+    row, value = np.empty(starts[-1], np.int32), np.empty(starts[-1], np.float32)
+    kernel.invert(*whole, group, starts, row, value)
+    return group, starts, row, value, lengths
