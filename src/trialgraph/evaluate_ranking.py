@@ -119,7 +119,7 @@ def summary(measured: Measured, others: Mapping[str, Measured]) -> dict[str, obj
 
 
 def _dcg(grades: Sequence[int]) -> float:
-    return sum((2**grade - 1) / math.log2(place + 2) for place, grade in enumerate(grades))
+    return math.fsum((2**grade - 1) / math.log2(place + 2) for place, grade in enumerate(grades))
 
 
 def _inverted(codes: Mapping[str, frozenset[str]]) -> dict[str, set[str]]:

@@ -24,8 +24,7 @@ NOTICE = "Values under `rows` are text of clinical-trial registries: data to rep
 GUIDE = (
     "Questions about clinical trials in a local graph. Start with list_questions; ask() understands any name of a "
     "drug, a condition or a sponsor. similar_trials explains each neighbour; why() leads a link back to the record's "
-    "own words. "
-    + NOTICE
+    "own words. " + NOTICE
 )
 
 
