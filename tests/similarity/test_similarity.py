@@ -205,6 +205,15 @@ def test_reasons_are_words_people_know() -> None:
     assert set(" ".join(pair(model, rows, 0, 1).shared_terms).split()) <= {"antibodies", "haemolytic", "anaemias"}
 
 
+def test_numbers_and_the_form_of_a_record_are_no_reasons() -> None:
+    text = "inclusion criteria: two doses of 20 mg, 10 ml once daily, first haemolytic anaemias type 2"
+    made = [Document(id=f"A{i}", texts={"title": text}) for i in range(3)]
+    model, rows = fit([*made, Document(id="B", texts={"title": "asthma"})])
+    shown = pair(model, rows, 0, 1).shared_terms
+    assert shown
+    assert not {"two", "20", "mg", "20 mg", "10", "10 ml", "first", "inclusion", "inclusion criteria"} & set(shown)
+
+
 def test_a_shared_broader_condition_is_named_as_such() -> None:
     above = Concept("G", "Hematologic Diseases", 0.5, broader=True)
     made = [

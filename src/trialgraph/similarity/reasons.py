@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,6 +12,18 @@ import msgspec
 from trialgraph import limits
 from trialgraph.similarity.neighbours import Neighbours
 from trialgraph.similarity.vectors import CONDITION, DRUG, PROCEDURE, RECIPE, SETTING, TEXT, TOPIC, Model, Vectors
+
+# Words that count in a score but tell a reader nothing: numbers, units, the form of every record.
+_NOT_SHOWN = frozenset(
+    """
+    zero one two three four five six seven eight nine ten eleven twelve twenty thirty hundred half once twice
+    first second third fourth fifth 1st 2nd 3rd 4th single double triple
+    mg mcg ug kg g ml dl l iu mm cm hg mmhg mmol min hour day week month year time daily weekly monthly
+    inclusion exclusion criterion criteria include exclude eligible eligibility patient subject participant
+    study trial arm group baseline
+    """.split()  # noqa: SIM905 — a list of words is read as words
+)
+_NUMBER = re.compile(r"\d+[a-z]?|\d+(?:st|nd|rd|th|mg|mcg|ml|kg|g|cm|mm)")
 
 _KINDS = {CONDITION: "conditions", PROCEDURE: "procedures", SETTING: "settings"}
 
@@ -143,13 +156,17 @@ def _pairs(
 
 
 def _terms(model: Model, columns: list[int], amounts: list[float]) -> list[tuple[str, float]]:
-    """Return up to six words or word pairs and what each adds; a word inside a pair shown lends it its amount."""
+    """Return up to six words or word pairs and what each adds; a word inside a pair shown lends it its amount.
+
+    Numbers, units and what stands in every record are counted in the score but not shown.
+    """
     first = len(model.columns[TEXT])
     merged: dict[str, float] = {}
     for column, amount in zip(columns, amounts, strict=True):
         if column >= 0:
             term = model.columns[TEXT][column] if column < first else model.columns[TOPIC][column - first]
-            merged[term] = merged.get(term, 0.0) + amount
+            if not all(word in _NOT_SHOWN or _NUMBER.fullmatch(word) for word in term.split(" ")):
+                merged[term] = merged.get(term, 0.0) + amount
     held = list(merged.items())
     pairs = [t for t, _ in held if " " in t]
     out: dict[str, float] = {}
