@@ -47,7 +47,7 @@ def neighbours(
 
     recipe = recipe or Recipe()
     exact = vectors.rows <= exact_up_to or of is not None
-    index = _inverted(vectors, limits.COMMON if exact else limits.COMMON_BEYOND)
+    index = _inverted(vectors, limits.COMMON)
     rows = np.arange(vectors.rows) if of is None else np.asarray(of, dtype=np.int64)
     share = 1.0 if exact else limits.BOUND_SHARE
     indices, scores = _run(vectors, index, recipe, k, rows, share, workers, progress)
