@@ -54,7 +54,7 @@ def test_a_graph_replaced_while_it_is_opened_is_one_graph(two_days):
     store.close()
     right = [expected(day) for day in days]
     seen = []
-    words = [sys.executable, "-c", SWAPPER, str(folder / "graph"), str(other), str(took * 2)]
+    words = [sys.executable, "-c", SWAPPER, str(folder / "graph"), str(other), str(took * 6)]
     with subprocess.Popen(words) as swapper:
         try:
             for _ in range(ROUNDS):
@@ -75,6 +75,7 @@ def test_who_opened_the_old_graph_goes_on_with_the_whole_old_graph(two_days):
     early.close()
     assert dump(early) == expected(days[1])
     early.close()
+    assert open_store(folder / "graph").damaged() == [], "who reads writes nothing, also not when it closes"
 
 
 def test_a_graph_whose_files_are_gone_is_one_sentence(two_days):

@@ -20,6 +20,7 @@ from trialgraph.graph.snapshot import Difference, Snapshot
 from trialgraph.graph.stores import Loaded, Progress, Result, reconcile
 from trialgraph.limits import (
     EMBEDDED_EDGES_HELD,
+    EMBEDDED_FAILURES,
     EMBEDDED_MEGABYTES,
     EMBEDDED_OPENINGS,
     EMBEDDED_ROWS_A_COMMIT,
@@ -37,6 +38,9 @@ _TYPES = {
 }
 _LOADED = "loaded.json"
 _NO_FILES = {"opencypher.loadCsv.allowFileUrls": False, "opencypher.loadCsv.allowRemoteUrls": False}
+# Small files of the engine.  A reader too writes its counts into one when it closes, and by then another graph may lie
+# at the same path: so it gets copies.
+_NOTES = (".json", ".bin")
 _AT = re.compile(r"line (\d+):(\d+)")
 
 
@@ -111,12 +115,14 @@ class EmbeddedStore:
         if self._open is not None and self._open[0] == limit:
             return self._open[1]
         self.close()
+        failures = 0
         for _ in range(EMBEDDED_OPENINGS):
             before = _folder(swap.heal(self.path))
             try:
                 database, view = self._view(limit)
             except StoreError:
-                if _folder(self.path) == before:
+                failures += _folder(self.path) == before
+                if failures == EMBEDDED_FAILURES:
                     raise
                 continue
             if _folder(self.path) == before:
@@ -147,7 +153,9 @@ class EmbeddedStore:
         limits = {"configuration": {"command.timeout": limit, **_NO_FILES}}
         try:
             for file in files.resolve().iterdir():
-                if file.name != "configuration.json":
+                if file.suffix in _NOTES:
+                    shutil.copyfile(file, view / file.name)
+                else:
                     (view / file.name).symlink_to(file)
             (view / "configuration.json").write_text(json.dumps(limits), "utf-8")
             return arcadedb.DatabaseFactory(str(view)).open(read_only=True), view
