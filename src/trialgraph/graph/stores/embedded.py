@@ -120,7 +120,7 @@ class EmbeddedStore:
             before = _folder(swap.heal(self.path))
             try:
                 database, view = self._view(limit)
-            except StoreError:
+            except (StoreError, FileNotFoundError):
                 failures += _folder(self.path) == before
                 if failures == EMBEDDED_FAILURES:
                     raise
