@@ -160,4 +160,5 @@ def test_status_tells_of_the_last_build_and_of_records_that_came_since(type_in, 
         "trials": 1234,
         "set_aside": 1,
         "tables": {"Trial": 1234},
+        "advice": [],
     }
