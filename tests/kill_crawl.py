@@ -84,9 +84,9 @@ def compare(one: Path, other: Path) -> list[str]:
 
 def kill_over_and_over(folder: Path, *, rounds: int, rng: random.Random) -> Told:
     """Crawl once undisturbed into folder/whole, and once killed `rounds` times into folder/killed."""
-    pages = rounds * 8
+    pages = rounds * 16  # of which a round takes four or five: a busy machine may let many more pass before the kill
     studies = [study(n, title="some words " * rng.randrange(200)) for n in range(1, pages * 4)]
-    with registry(studies, page=4) as server:
+    with registry(studies, page=4, wait=0.004) as server:
         assert start(folder / "whole", server).wait(120) == 0
         server.asked.clear()
         lost, kills, held = 0, 0, set()
