@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from trialgraph.ask import cypher, search
+from trialgraph.ask import cypher, gather, search
 from trialgraph.ask.answers import Answer
 from trialgraph.errors import UsageError
 from trialgraph.limits import SEARCH_CANDIDATES, TEXT_READ
@@ -114,7 +114,7 @@ def _candidates(store: Store, text: str, asked: Document) -> list[str]:
     shared: dict[str, int] = {}
     for kind, concepts in (("drug", asked.drugs), ("condition", [c for c in asked.conditions if not c.broader])):
         for concept in concepts:
-            for row in cypher.trusted(store, search.BY_CONCEPT[kind], {"id": concept.id}).rows:
+            for row in cypher.trusted(store, gather.ABOUT[kind], {"id": concept.id}).rows:
                 shared[row["id"]] = shared.get(row["id"], 0) + 1
     most = sorted(shared, key=lambda one: (-shared[one], one))[:SEARCH_CANDIDATES]
     words = " ".join(dict.fromkeys(search.plain(text).split()[:200]))

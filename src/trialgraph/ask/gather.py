@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from trialgraph.graph.stores import Store
     from trialgraph.model import Resolution
 
-_ABOUT: Final = {
+ABOUT: Final = {
     "drug": "MATCH (:Drug {drug_id: $id})<-[:TESTS]-(t:Trial) RETURN DISTINCT t.trial_id AS id ORDER BY id",
     "class": """
 MATCH (:DrugClass {class_id: $id})<-[:IN_CLASS]-(:Drug)<-[:TESTS]-(t:Trial)
@@ -84,7 +84,7 @@ ORDER BY id, above_id
 def about(store: Store, given: str) -> tuple[Resolution, list[str]]:
     """Return what a name was understood as (drug, condition, class, sponsor) and the ids of its trials."""
     understood = names.resolve("subject", given, store)
-    found = cypher.trusted(store, _ABOUT[understood.kind], {"id": understood.id}).rows
+    found = cypher.trusted(store, ABOUT[understood.kind], {"id": understood.id}).rows
     if not found:
         raise UsageError(f"{names.sentence(understood)}: this graph holds no trial of it")
     return understood, [row["id"] for row in found]

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from trialgraph import text
-from trialgraph.ask import cypher, names
+from trialgraph.ask import cypher, gather, names
 from trialgraph.ask.answers import Answer
 from trialgraph.errors import UsageError
 from trialgraph.limits import SEARCH_CANDIDATES, SNIPPET
@@ -23,18 +23,6 @@ RETURN node.trial_id AS id, score
 ORDER BY score DESC, id
 LIMIT $most
 """
-BY_CONCEPT: Final = {
-    "drug": "MATCH (:Drug {drug_id: $id})<-[:TESTS]-(t:Trial) RETURN DISTINCT t.trial_id AS id ORDER BY id",
-    "condition": """
-MATCH (:Condition {condition_id: $id})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial)
-RETURN DISTINCT t.trial_id AS id ORDER BY id
-""",
-    "organization": """
-MATCH (:Organization {organization_id: $id})<-[:SUBSIDIARY_OF*0..]-(o:Organization)
-MATCH (o)-[:SPONSORS|COLLABORATES_ON]->(t:Trial)
-RETURN DISTINCT t.trial_id AS id ORDER BY id
-""",
-}
 _DETAILS: Final = """
 UNWIND $ids AS id
 MATCH (t:Trial {trial_id: id})
@@ -76,7 +64,7 @@ def search(
     where = names.resolve("country", country, store) if country else None
     hits: dict[str, list[str]] = {}
     for concept in understood:
-        for row in cypher.trusted(store, BY_CONCEPT[concept.kind], {"id": concept.id}).rows:
+        for row in cypher.trusted(store, gather.ABOUT[concept.kind], {"id": concept.id}).rows:
             hits.setdefault(row["id"], []).append(f"{concept.kind} {concept.name}")
     scores = {
         row["id"]: float(row["score"])

@@ -174,10 +174,6 @@ class Neo4jStore:
             self._run(statement, {})
         return counts
 
-    def prepare(self) -> None:
-        """Make constraints and indexes and wait for them, as after a bulk import."""
-        self._prepare()
-
     def mark(self, snapshot: Snapshot) -> None:
         """Say that a snapshot is loaded that was written by the bulk importer, after counting."""
         reconcile(self.counts(), snapshot, self.name)
