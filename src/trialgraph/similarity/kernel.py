@@ -38,13 +38,15 @@ def _greatest(acc, itself, most, best, value):
 
 
 @numba.njit(cache=True, nogil=True)
-def parts_of(dense, indices, data, lo, hi, starts, together, sums, parts):
-    """Put the parts of one pair's score into `parts`, in millionths, and return their sum; `sums` is room to add up.
+def parts_of(dense, indices, data, lo, hi, starts, sides, together, parts):
+    """Put the parts of one pair's score into `parts`, in millionths, and return their sum.
 
-    `dense` is one trial's row spread out; lo and hi bound the other's entries.  The last part is what drugs and
-    procedures add when the condition is shared too: `together` times the one times the other.
+    `dense` is one trial's row spread out; lo and hi bound the other's entries.  Block b has the columns from starts[b]
+    to starts[b + 1].  The last part is `together` times the sum of the blocks on side 1 times that of those on side 2.
     """
     total = np.int64(0)
+    first = 0.0
+    second = 0.0
     p = lo
     for b in range(len(starts) - 1):
         end = starts[b + 1]
@@ -52,17 +54,20 @@ def parts_of(dense, indices, data, lo, hi, starts, together, sums, parts):
         while p < hi and indices[p] < end:
             s += np.float64(dense[indices[p]]) * np.float64(data[p])
             p += 1
-        sums[b] = s
+        if sides[b] == 1:
+            first += s
+        elif sides[b] == 2:
+            second += s
         parts[b] = np.int64(np.floor(s * MICRO + 0.5))
         total += parts[b]
     last = len(starts) - 1
-    parts[last] = np.int64(np.floor(together * (sums[3] + sums[4]) * sums[2] * MICRO + 0.5))
+    parts[last] = np.int64(np.floor(together * second * first * MICRO + 0.5))
     return total + parts[last]
 
 
 @numba.njit(cache=True, nogil=True)
-def _score(dense, idx, val, ptr, row, starts, together, sums, parts):
-    return parts_of(dense, idx, val, ptr[row], ptr[row + 1], starts, together, sums, parts)
+def _score(dense, idx, val, ptr, row, starts, sides, together, parts):
+    return parts_of(dense, idx, val, ptr[row], ptr[row + 1], starts, sides, together, parts)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -110,48 +115,46 @@ def lengths(ptr, idx, val, group, out):
 
 
 @numba.njit(cache=True, nogil=True)
-def _gather(q, ptr, idx, val, group, cptr, crow, cval, starts, together, acc, cond, inter):
-    """Add up in `acc` what row q shares with every row in the columns of the index."""
+def _gather(q, ptr, idx, val, group, cptr, crow, cval, starts, sides, together, acc, one, two):
+    """Add up in `acc` what row q shares with every row in the columns of the index; `one` and `two` are room for it."""
     acc[:] = 0
-    for p in range(ptr[q], ptr[q + 1]):
-        c = idx[p]
-        if (c < starts[2] or c >= starts[5]) and group[c] < 0:
+    ones = False
+    twos = False
+    p = ptr[q]
+    for b in range(len(starts) - 1):
+        into = acc
+        if sides[b] == 1:
+            into = one
+        elif sides[b] == 2:
+            into = two
+        while p < ptr[q + 1] and idx[p] < starts[b + 1]:
+            c = idx[p]
             w = val[p]
+            p += 1
+            if group[c] >= 0:
+                continue
+            if sides[b] == 1 and not ones:
+                one[:] = 0
+                ones = True
+            elif sides[b] == 2 and not twos:
+                two[:] = 0
+                twos = True
             for e in range(cptr[c], cptr[c + 1]):
-                acc[crow[e]] += w * cval[e]
-    conditions = False
-    others = False
-    for p in range(ptr[q], ptr[q + 1]):
-        c = idx[p]
-        if c < starts[2] or c >= starts[5]:
-            continue
-        if c < starts[3]:
-            if not conditions:
-                cond[:] = 0
-                conditions = True
-            into = cond
-        else:
-            if not others:
-                inter[:] = 0
-                others = True
-            into = inter
-        w = val[p]
-        for e in range(cptr[c], cptr[c + 1]):
-            into[crow[e]] += w * cval[e]
-    if conditions and others:
+                into[crow[e]] += w * cval[e]
+    if ones and twos:
         t = np.float32(together)
         for i in range(len(acc)):
-            acc[i] += cond[i] + inter[i] + t * cond[i] * inter[i]
-    elif conditions:
+            acc[i] += one[i] + two[i] + t * one[i] * two[i]
+    elif ones:
         for i in range(len(acc)):
-            acc[i] += cond[i]
-    elif others:
+            acc[i] += one[i]
+    elif twos:
         for i in range(len(acc)):
-            acc[i] += inter[i]
+            acc[i] += two[i]
 
 
 @numba.njit(cache=True, nogil=True)
-def search(asked, ptr, idx, val, group, cptr, crow, cval, rest, starts, together, k, first, share, out, score):
+def search(asked, ptr, idx, val, group, cptr, crow, cval, rest, starts, sides, together, k, first, share, out, score):
     """Find the k nearest rows of the rows `asked`, and their scores in millionths; return how many were scored.
 
     (ptr, idx, val) are the rows.  (cptr, crow, cval) is the index of all columns that are in no `group`; of the others,
@@ -162,12 +165,11 @@ def search(asked, ptr, idx, val, group, cptr, crow, cval, rest, starts, together
     n = len(ptr) - 1
     groups = rest.shape[1]
     acc = np.zeros(n, np.float32)
-    inter = np.zeros(n, np.float32)
-    cond = np.zeros(n, np.float32)
+    one = np.zeros(n, np.float32)
+    two = np.zeros(n, np.float32)
     dense = np.zeros(starts[-1], np.float32)
     best = np.zeros(first, np.int64)
     value = np.zeros(first, np.float32)
-    sums = np.zeros(len(starts) - 1)
     parts = np.zeros(len(starts), np.int64)
     greatest = np.zeros(groups, np.float32)
     for g in range(groups):
@@ -178,7 +180,7 @@ def search(asked, ptr, idx, val, group, cptr, crow, cval, rest, starts, together
         q = asked[at]
         rows = out[at]
         scores = score[at]
-        _gather(q, ptr, idx, val, group, cptr, crow, cval, starts, together, acc, cond, inter)
+        _gather(q, ptr, idx, val, group, cptr, crow, cval, starts, sides, together, acc, one, two)
         for p in range(ptr[q], ptr[q + 1]):
             dense[idx[p]] = val[p]
         acc[q] = -1
@@ -186,7 +188,7 @@ def search(asked, ptr, idx, val, group, cptr, crow, cval, rest, starts, together
         for j in range(_greatest(acc, q, first, best, value)):
             acc[best[j]] = -1
             held = _place(
-                best[j], _score(dense, idx, val, ptr, best[j], starts, together, sums, parts), k, held, rows, scores
+                best[j], _score(dense, idx, val, ptr, best[j], starts, sides, together, parts), k, held, rows, scores
             )
             looked_at += 1
         bound = np.float32(0.0)
@@ -203,7 +205,7 @@ def search(asked, ptr, idx, val, group, cptr, crow, cval, rest, starts, together
             if s < least or s <= 0:
                 continue
             looked_at += 1
-            held = _place(i, _score(dense, idx, val, ptr, i, starts, together, sums, parts), k, held, rows, scores)
+            held = _place(i, _score(dense, idx, val, ptr, i, starts, sides, together, parts), k, held, rows, scores)
             if held == k:
                 least = np.float32(scores[k - 1] / MICRO - SLACK)
         for p in range(ptr[q], ptr[q + 1]):
@@ -212,27 +214,25 @@ def search(asked, ptr, idx, val, group, cptr, crow, cval, rest, starts, together
 
 
 @numba.njit(cache=True, nogil=True)
-def score_all(row, ptr, idx, val, starts, together, scores):
+def score_all(row, ptr, idx, val, starts, sides, together, scores):
     """Score one row against every row, in millionths."""
     dense = np.zeros(starts[-1], np.float32)
-    sums = np.zeros(len(starts) - 1)
     parts = np.zeros(len(starts), np.int64)
     for p in range(ptr[row], ptr[row + 1]):
         dense[idx[p]] = val[p]
     for r in range(len(ptr) - 1):
-        scores[r] = _score(dense, idx, val, ptr, r, starts, together, sums, parts)
+        scores[r] = _score(dense, idx, val, ptr, r, starts, sides, together, parts)
 
 
 @numba.njit(cache=True, nogil=True)
-def explain(a, b, ptr, idx, val, own, starts, together, most, parts, columns, amounts, both):
+def explain(a, b, ptr, idx, val, own, starts, sides, together, words, most, parts, columns, amounts, both):
     """For each pair (a[i], b[i]): the parts of its score, and the text and concept columns that add most.
 
-    columns, amounts and both have the shape (pairs, 2, most): text, then concepts; unused places hold -1.  `both` says
-    whether both trials name the concept themselves.
+    columns, amounts and both have the shape (pairs, 2, most): text (the columns below `words`), then concepts; unused
+    places hold -1.  `both` says whether both trials name the concept themselves.
     """
     dense = np.zeros(starts[-1], np.float32)
     named = np.zeros(starts[-1], np.uint8)
-    sums = np.zeros(len(starts) - 1)
     last = -1
     for i in range(len(a)):
         if a[i] != last:
@@ -244,14 +244,14 @@ def explain(a, b, ptr, idx, val, own, starts, together, most, parts, columns, am
                 dense[idx[p]] = val[p]
                 named[idx[p]] = own[p]
         lo, hi = ptr[b[i]], ptr[b[i] + 1]
-        parts_of(dense, idx, val, lo, hi, starts, together, sums, parts[i])
+        parts_of(dense, idx, val, lo, hi, starts, sides, together, parts[i])
         columns[i] = -1
         for p in range(lo, hi):
             c = idx[p]
             s = np.float64(dense[c]) * np.float64(val[p])
             if s <= 0:
                 continue
-            kind = 0 if c < starts[2] else 1
+            kind = 0 if c < words else 1
             j = most - 1
             if columns[i, kind, j] >= 0 and amounts[i, kind, j] >= s:
                 continue

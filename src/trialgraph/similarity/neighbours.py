@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from trialgraph import limits
-from trialgraph.similarity.vectors import SETTING, TEXT, TOPIC, Recipe, Vectors
+from trialgraph.similarity.vectors import Recipe, Vectors
 
 
 class Neighbours(msgspec.Struct, frozen=True):
@@ -85,7 +85,7 @@ def _run(
 
     def ask(first: int) -> int:
         span = slice(first, first + limits.BLOCK_ROWS)
-        settled = (starts, recipe.coefficient, k, k + limits.SCORED_FIRST, share)
+        settled = (starts, vectors.sides, recipe.coefficient, k, k + limits.SCORED_FIRST, share)
         kernel.search(rows[span], *whole, *index, *settled, indices[span], scores[span])  # type: ignore[call-arg]
         return min(span.stop, len(rows))
 
@@ -110,7 +110,7 @@ def _inverted(vectors: Vectors, common: float) -> tuple[Any, ...]:
     found = np.bincount(vectors.indices, minlength=columns)
     group = np.full(columns, -1, np.int32)
     last = -1
-    for block in (TEXT, TOPIC, SETTING):  # of the others the product counts too, which no bound of a sum covers
+    for block in np.flatnonzero(vectors.sides == 0):  # of the others a product counts, which no bound of a sum covers
         span = slice(vectors.starts[block], vectors.starts[block + 1])
         steps = [common * limits.COMMON_STEP**i for i in range(limits.COMMON_GROUPS)]
         for step in steps:

@@ -42,7 +42,8 @@ def search(
         row = rows.rows - 1
     scores = np.zeros(rows.rows, np.int64)
     starts = np.array(rows.starts, np.int64)
-    kernel.score_all(row, rows.indptr, rows.indices, rows.data, starts, model.weights.coefficient, scores)
+    blocks = (starts, rows.sides, model.weights.coefficient)
+    kernel.score_all(row, rows.indptr, rows.indices, rows.data, *blocks, scores)
     scores[row] = 0
     if allowed is not None:
         scores[: known.rows][~np.asarray(allowed, dtype=bool)] = 0

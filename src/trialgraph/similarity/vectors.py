@@ -20,6 +20,8 @@ RECIPE: Final = "5"  # rises with every change that moves a score
 # Blocks in the order of their columns.  "class" counts as drug in what is shown.
 BLOCKS: Final = ("text", "topic", "condition", "drug", "procedure", "setting")
 TEXT, TOPIC, CONDITION, DRUG, PROCEDURE, SETTING = range(6)
+# What "together" multiplies: what two trials share in the first blocks, times what they share in the second.
+MULTIPLIED: Final = ((CONDITION,), (DRUG, PROCEDURE))
 ARRAYS: Final = ("indptr", "indices", "data", "own")
 
 
@@ -110,6 +112,14 @@ class Vectors(msgspec.Struct, frozen=True):
     def rows(self) -> int:
         """Return how many documents there are."""
         return len(self.ids)
+
+    @property
+    def sides(self) -> Any:
+        """Return of each block which side of the product it is on: 1 or 2, and 0 where it only adds."""
+        import numpy as np
+
+        held = [next((n for n, side in enumerate(MULTIPLIED, 1) if block in side), 0) for block in range(len(BLOCKS))]
+        return np.array(held, np.int8)
 
     def save(self, folder: Path) -> None:
         """Write ids and arrays into a folder."""
