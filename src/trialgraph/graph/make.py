@@ -16,8 +16,8 @@ import msgspec
 from trialgraph.archive import history
 from trialgraph.archive.store import Archive
 from trialgraph.errors import BuildError
+from trialgraph.graph import mentions, shared, swap
 from trialgraph.graph import snapshot as snapshots
-from trialgraph.graph import swap
 from trialgraph.graph.build import Builder
 from trialgraph.graph.linkers import Linkers
 from trialgraph.graph.memory import Memory, only_growing
@@ -90,13 +90,15 @@ def make(
     is used as it is.  Raises BuildError, and leaves the old snapshot, where too many records cannot be read or where
     the new one lost what the old one held.
     """
+    import pyarrow.compute as pc
+
     watch = Stopwatch()
     set_aside: list[SetAside] = []
     memory = Memory()
     linkers = Linkers(corrections)
     model = None if refit else Model.load(model_at)
     watch.lap("vocabularies")
-    builder = Builder(linkers, swap.aside(at.with_name(at.name + ".rows")))
+    builder = Builder(swap.aside(at.with_name(at.name + ".rows")))
     with contextlib.closing(builder.tables), contextlib.ExitStack() as after:
         after.callback(gc.unfreeze)
         reading = understood(archive, linkers, workers=workers, on_set_aside=set_aside.append, memory=memory)
@@ -108,29 +110,35 @@ def make(
                 builder.add_change(change)
             watch.lap("history")
         _refuse_too_many(set_aside, builder.trials)
-        tables = builder.finish()
+        tables = builder.tables
+        told = {name: tables.finish(name) for name in mentions.MENTIONS}
+        shared.listed_only(tables, told[mentions.LISTED], set(told[mentions.TRIALS].column("trial").to_pylist()))
+        for made in shared.MADE:
+            made.by(tables, told.__getitem__, linkers)
         watch.lap("tables")
         tables.extend("SIMILAR_TO", rows)
         watch.lap("similarity")
+        every = told[mentions.TRIALS]
+        unknown = _counted(every.column("unknown_values"))
         facts = {
             "trials": builder.trials,
             "set_aside": [
                 {"record_id": odd.record_id, "source": odd.source, "why": odd.why, "path": odd.path}
                 for odd in set_aside
             ],
-            "unknown_values": dict(sorted(builder.unknown_values.items())),
+            "unknown_values": unknown,
             "vocabularies": linkers.vocabularies(),
             "similarity": similarity,
-            "sources": dict(sorted(builder.sources.items())),
-            "newest": builder.newest,
+            "sources": _counted(every.column("sources")),
+            "newest": pc.max(every.column("updated")).as_py(),
         }
         written, warnings = snapshots.write(tables, at, facts, accept_loss=accept_loss)
     if refit:
         model.save(model_at)
-    if builder.unknown_values:
-        commonest = Counter(builder.unknown_values).most_common(SHOWN_SET_ASIDE)
+    if unknown:
+        commonest = Counter(unknown).most_common(SHOWN_SET_ASIDE)
         values = ", ".join(f"{value} ({count:,} times)" for value, count in commonest)
-        warnings.append(f"{len(builder.unknown_values):,} values that we do not know were kept as they are: {values}")
+        warnings.append(f"{len(unknown):,} values that we do not know were kept as they are: {values}")
     warnings += snapshots.new_words(written.manifest)
     watch.lap("snapshot")
     return Built(written, builder.trials, tuple(set_aside), dict(watch.seconds), tuple(warnings), memory)
@@ -149,6 +157,13 @@ def _documents(
             watch.lap("tables")
             yield one.compared
             watch.lap("similarity")
+
+
+def _counted(lists: Any) -> dict[str, int]:
+    """Return how often each value stands in a column of lists."""
+    import pyarrow.compute as pc
+
+    return dict(sorted(Counter(pc.list_flatten(lists).to_pylist()).items()))
 
 
 def _refuse_too_many(set_aside: Collection[SetAside], trials: int) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from trialgraph.errors import BuildError
 from trialgraph.graph import schema
+from trialgraph.graph.mentions import MENTIONS
 from trialgraph.limits import CHUNK_ROWS
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def arrow_schema(name: str) -> pa.Schema:
-    """Return the Arrow schema of a label's or relationship type's table."""
+    """Return the Arrow schema of a label's or relationship type's table, or of one of mentions."""
     import pyarrow as pa
 
     types = {
@@ -27,7 +28,12 @@ def arrow_schema(name: str) -> pa.Schema:
         schema.LIST: pa.list_(pa.string()),
         schema.FLOATS: pa.list_(pa.float64()),
     }
-    return pa.schema([(column, types[kind]) for column, kind in schema.columns(name)])
+    return pa.schema([(column, types[kind]) for column, kind in columns(name)])
+
+
+def columns(name: str) -> tuple[tuple[str, str], ...]:
+    """Return (name, type) of the columns of a table."""
+    return MENTIONS[name] if name in MENTIONS else schema.columns(name)
 
 
 class Tables:
@@ -37,9 +43,9 @@ class Tables:
     """
 
     def __init__(self, aside: Path | None = None) -> None:
-        names = [*schema.LABEL, *schema.RELATIONSHIP]
+        names = [*schema.LABEL, *schema.RELATIONSHIP, *MENTIONS]
         self._schemas = {name: arrow_schema(name) for name in names}
-        self._columns = {name: [column for column, _ in schema.columns(name)] for name in names}
+        self._columns = {name: [column for column, _ in columns(name)] for name in names}
         self._rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in names}
         self._chunks: dict[str, list[pa.RecordBatch]] = {name: [] for name in names}
         self._aside = aside
@@ -70,6 +76,20 @@ class Tables:
         for row in rows:
             self.put(name, row)
 
+    def give(self, name: str, table: pa.Table) -> None:
+        """Add the rows of a table whose columns are named as ours; those it has not are null."""
+        import pyarrow as pa
+
+        kinds = self._schemas[name]
+        given = [
+            table.column(field.name).cast(field.type)
+            if field.name in table.column_names
+            else pa.nulls(table.num_rows, field.type)
+            for field in kinds
+        ]
+        for chunk in pa.table(given, schema=kinds).to_batches(max_chunksize=CHUNK_ROWS):
+            self._keep(name, chunk)
+
     def _pack(self, name: str) -> None:
         import pyarrow as pa
 
@@ -85,11 +105,16 @@ class Tables:
                 raise BuildError(f"{name}.{field.name}: a value of another type than {field.type}: {problem}") from None
         chunk = pa.RecordBatch.from_arrays(arrays, schema=kinds)
         rows.clear()
+        self._keep(name, chunk)
+
+    def _keep(self, name: str, chunk: pa.RecordBatch) -> None:
+        import pyarrow as pa
+
         if self._aside is None:
             self._chunks[name].append(chunk)
             return
         if name not in self._files:
-            self._files[name] = pa.ipc.new_file(str(self._aside / name), kinds)
+            self._files[name] = pa.ipc.new_file(str(self._aside / name), self._schemas[name])
         self._files[name].write(chunk)
 
     def finish(self, name: str) -> pa.Table:
@@ -114,6 +139,8 @@ def key_columns(name: str) -> list[str]:
     """Return the columns whose values no two rows of a table share."""
     if name in schema.LABEL:
         return [schema.LABEL[name].key]
+    if name in MENTIONS:
+        return ["trial", "place"]
     return ["source", "target", *schema.RELATIONSHIP[name].key]
 
 
