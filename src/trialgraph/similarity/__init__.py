@@ -3,6 +3,7 @@
 from trialgraph.similarity.fields import Concept, Document
 from trialgraph.similarity.neighbours import Neighbours, neighbours
 from trialgraph.similarity.reasons import SimilarPair, edges, pair
+from trialgraph.similarity.renew import changed_ids, patched, renew
 from trialgraph.similarity.search import Hit, search
 from trialgraph.similarity.vectors import Model, Recipe, Vectors, fit, vectors
 
@@ -15,10 +16,13 @@ __all__ = [
     "Recipe",
     "SimilarPair",
     "Vectors",
+    "changed_ids",
     "edges",
     "fit",
     "neighbours",
     "pair",
+    "patched",
+    "renew",
     "search",
     "vectors",
 ]

@@ -214,6 +214,64 @@ def search(asked, ptr, idx, val, group, cptr, crow, cval, rest, starts, sides, t
 
 
 @numba.njit(cache=True, nogil=True)
+def meet(asked, ptr, idx, val, group, cptr, crow, cval, rest, starts, sides, together, k, first, least, out, score):
+    """Find the k nearest rows of the rows `asked`, as `search` does, and every row they are near to.
+
+    `least` is for each row the score, in millionths, from which a row asked for is told.  Returns three arrays:
+    the row, the one asked for and their score.
+    """
+    n = len(ptr) - 1
+    groups = rest.shape[1]
+    acc = np.zeros(n, np.float32)
+    one = np.zeros(n, np.float32)
+    two = np.zeros(n, np.float32)
+    dense = np.zeros(starts[-1], np.float32)
+    best = np.zeros(first, np.int64)
+    value = np.zeros(first, np.float32)
+    parts = np.zeros(len(starts), np.int64)
+    told = np.zeros((1024, 3), np.int64)
+    count = 0
+    for at in range(len(asked)):
+        q = asked[at]
+        rows = out[at]
+        scores = score[at]
+        _gather(q, ptr, idx, val, group, cptr, crow, cval, starts, sides, together, acc, one, two)
+        for p in range(ptr[q], ptr[q + 1]):
+            dense[idx[p]] = val[p]
+        acc[q] = -1
+        held = 0
+        for j in range(_greatest(acc, q, first, best, value)):
+            s = _score(dense, idx, val, ptr, best[j], starts, sides, together, parts)
+            held = _place(best[j], s, k, held, rows, scores)
+        mine = np.float32(scores[k - 1] / MICRO - SLACK) if held == k else np.float32(0.0)
+        rows[:] = -1
+        scores[:] = 0
+        held = 0
+        for i in range(n):
+            s = acc[i]
+            if s < 0:
+                continue
+            for g in range(groups):
+                s += rest[q, g] * rest[i, g]
+            if s <= 0 or (s < mine and s < np.float32(least[i] / MICRO - SLACK)):
+                continue
+            whole = _score(dense, idx, val, ptr, i, starts, sides, together, parts)
+            held = _place(i, whole, k, held, rows, scores)
+            if whole > 0 and whole >= least[i]:
+                if count == len(told):
+                    more = np.zeros((2 * count, 3), np.int64)
+                    more[:count] = told
+                    told = more
+                told[count, 0] = i
+                told[count, 1] = q
+                told[count, 2] = whole
+                count += 1
+        for p in range(ptr[q], ptr[q + 1]):
+            dense[idx[p]] = 0
+    return told[:count]
+
+
+@numba.njit(cache=True, nogil=True)
 def score_all(row, ptr, idx, val, starts, sides, together, scores):
     """Score one row against every row, in millionths."""
     dense = np.zeros(starts[-1], np.float32)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from trialgraph import limits
+from trialgraph.errors import BuildError
 from trialgraph.similarity.vectors import Recipe, Vectors
 
 
@@ -22,6 +24,28 @@ class Neighbours(msgspec.Struct, frozen=True):
     exact: bool = True
     recall: float = 1.0
     sampled: int = 0
+
+    def save(self, folder: Path) -> None:
+        """Write the arrays and what is known of them into a folder."""
+        import numpy as np
+
+        folder.mkdir(parents=True, exist_ok=True)
+        np.save(folder / "neighbours.npy", self.indices)
+        np.save(folder / "scores.npy", self.scores)
+        about = {"exact": self.exact, "recall": self.recall, "sampled": self.sampled}
+        (folder / "neighbours.json").write_bytes(msgspec.json.encode(about))
+
+    @classmethod
+    def load(cls, folder: Path) -> Neighbours:
+        """Return the neighbours of a folder."""
+        import numpy as np
+
+        path = folder / "neighbours.json"
+        try:
+            about = msgspec.json.decode(path.read_bytes())
+        except FileNotFoundError as problem:
+            raise BuildError(f"{path} is missing: run `trialgraph build`") from problem
+        return cls(np.load(folder / "neighbours.npy"), np.load(folder / "scores.npy"), **about)
 
 
 def neighbours(
@@ -47,22 +71,22 @@ def neighbours(
 
     recipe = recipe or Recipe()
     exact = vectors.rows <= exact_up_to or of is not None
-    index = _inverted(vectors, limits.COMMON)
+    index = inverted(vectors, limits.COMMON)
     rows = np.arange(vectors.rows) if of is None else np.asarray(of, dtype=np.int64)
     share = 1.0 if exact else limits.BOUND_SHARE
-    indices, scores = _run(vectors, index, recipe, k, rows, share, workers, progress)
+    indices, scores, _ = run(vectors, index, recipe, k, rows, share, workers, progress)
     if exact:
         return Neighbours(indices, scores)
     if not sample:
         return Neighbours(indices, scores, exact=False, recall=float("nan"), sampled=0)
     some = np.sort(np.random.default_rng(1).choice(vectors.rows, min(sample, vectors.rows), replace=False))
-    truth, _ = _run(vectors, index, recipe, k, some, 1.0, workers, None)
+    truth, _, _ = run(vectors, index, recipe, k, some, 1.0, workers, None)
     found = [len(set(indices[r].tolist()) & set(t.tolist()) - {-1}) for r, t in zip(some, truth, strict=True)]
     wanted = int((truth >= 0).sum())
     return Neighbours(indices, scores, exact=False, recall=sum(found) / max(1, wanted), sampled=len(some))
 
 
-def _run(
+def run(
     vectors: Vectors,
     index: tuple[Any, ...],
     recipe: Recipe,
@@ -71,8 +95,12 @@ def _run(
     share: float,
     workers: int,
     progress: Callable[[int, int], None] | None,
-) -> tuple[Any, Any]:
-    """Ask for some rows block by block, spread over threads; blocks keep the memory bounded."""
+    least: Any = None,
+) -> tuple[Any, Any, Any]:
+    """Ask for some rows block by block, spread over threads; blocks keep the memory bounded.
+
+    Returns neighbours, scores and, where `least` holds a score for every row, what reaches it: (row, asked, score).
+    """
     import numpy as np
     from joblib import Parallel, delayed
 
@@ -83,20 +111,27 @@ def _run(
     indices = np.full((len(rows), k), -1, np.int32)
     scores = np.zeros((len(rows), k), np.int64)
 
-    def ask(first: int) -> int:
+    def ask(first: int) -> tuple[int, Any]:
         span = slice(first, first + limits.BLOCK_ROWS)
-        settled = (starts, vectors.sides, recipe.coefficient, k, k + limits.SCORED_FIRST, share)
-        kernel.search(rows[span], *whole, *index, *settled, indices[span], scores[span])  # type: ignore[call-arg]
-        return min(span.stop, len(rows))
+        settled = (*whole, *index, starts, vectors.sides, recipe.coefficient, k, k + limits.SCORED_FIRST)
+        into = (indices[span], scores[span])
+        if least is None:
+            kernel.search(rows[span], *settled, share, *into)  # type: ignore[call-arg]
+            return min(span.stop, len(rows)), nothing
+        return min(span.stop, len(rows)), kernel.meet(rows[span], *settled, least, *into)  # type: ignore[call-arg]
 
+    nothing = np.zeros((0, 3), np.int64)
+    told = [nothing]
     firsts = range(0, len(rows), limits.BLOCK_ROWS)
-    for done in Parallel(n_jobs=workers, prefer="threads", return_as="generator")(delayed(ask)(at) for at in firsts):
+    spread: Any = Parallel(n_jobs=workers, prefer="threads", return_as="generator")
+    for done, met in spread(delayed(ask)(at) for at in firsts):
+        told.append(met)
         if progress is not None:
             progress(done, len(rows))
-    return indices, scores
+    return indices, scores, np.concatenate(told)
 
 
-def _inverted(vectors: Vectors, common: float) -> tuple[Any, ...]:
+def inverted(vectors: Vectors, common: float) -> tuple[Any, ...]:
     """Return the group of each column (-1: in the index), the index, and how long each row is in each group.
 
     The index says where each column's entries start, their rows and their values.
