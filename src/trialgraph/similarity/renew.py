@@ -111,13 +111,14 @@ def patched(old: Vectors, new: Vectors, ids: Sequence[str]) -> Vectors:
     sizes = np.diff(both.indptr)[rows]
     indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     places = np.repeat(both.indptr[rows] - indptr[:-1], sizes) + np.arange(indptr[-1])
-    return Vectors(
-        tuple(ids), indptr, both.indices[places], both.data[places], both.own[places], old.starts, new.unknown
-    )
+    words = None if both.words is None else both.words[rows]
+    indices, data, own = both.indices[places], both.data[places], both.own[places]
+    return Vectors(tuple(ids), indptr, indices, data, own, old.starts, new.unknown, words)
 
 
 def _same(old: Vectors, a: int, new: Vectors, b: int) -> bool:
     import numpy as np
 
     x, y = (slice(v.indptr[row], v.indptr[row + 1]) for v, row in ((old, a), (new, b)))
-    return np.array_equal(old.indices[x], new.indices[y]) and np.array_equal(old.data[x], new.data[y])
+    arrays = ((old.indices, new.indices), (old.data, new.data), (old.own, new.own))  # what is its own shows in reasons
+    return all(np.array_equal(before[x], now[y]) for before, now in arrays)

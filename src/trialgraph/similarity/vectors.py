@@ -22,7 +22,7 @@ BLOCKS: Final = ("text", "topic", "condition", "drug", "procedure", "setting")
 TEXT, TOPIC, CONDITION, DRUG, PROCEDURE, SETTING = range(6)
 # What "together" multiplies: what two trials share in the first blocks, times what they share in the second.
 MULTIPLIED: Final = ((CONDITION,), (DRUG, PROCEDURE))
-ARRAYS: Final = ("indptr", "indices", "data", "own")
+ARRAYS: Final = ("indptr", "indices", "data", "own", "words")
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +107,7 @@ class Vectors(msgspec.Struct, frozen=True):
     own: Any  # bool
     starts: tuple[int, ...]
     unknown: float = 0.0
+    words: Any = None  # int32[rows, 2]: different words and pairs of each document, and how many the model knows
 
     @property
     def rows(self) -> int:
@@ -142,8 +143,8 @@ class Vectors(msgspec.Struct, frozen=True):
         except FileNotFoundError as problem:
             raise BuildError(f"{path} is missing: run `trialgraph build`") from problem
         arrays = [np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS]
-        indptr, indices, values, own = arrays
-        return cls(tuple(about["ids"]), indptr, indices, values, own, tuple(about["starts"]), about["unknown"])
+        indptr, indices, values, own, words = arrays
+        return cls(tuple(about["ids"]), indptr, indices, values, own, tuple(about["starts"]), about["unknown"], words)
 
 
 def fit(documents: Iterable[Document], weights: Recipe | None = None) -> tuple[Model, Vectors]:
@@ -166,7 +167,8 @@ def stacked(first: Vectors, second: Vectors) -> Vectors:
 
     indices, data, own = (np.concatenate([getattr(first, n), getattr(second, n)]) for n in ("indices", "data", "own"))
     indptr = np.concatenate([first.indptr, second.indptr[1:] + first.indptr[-1]])
-    return Vectors(first.ids + second.ids, indptr, indices, data, own, first.starts, second.unknown)
+    words = None if first.words is None or second.words is None else np.concatenate([first.words, second.words])
+    return Vectors(first.ids + second.ids, indptr, indices, data, own, first.starts, second.unknown, words)
 
 
 class _Counted:
@@ -184,21 +186,18 @@ class _Counted:
         self.lengths = (array("f"), array("f"))
         self.written: Counter[str] = Counter()
         self.names: dict[str, str] = {}
-        self.words = self.unknown = 0
+        self.words = array("i")
 
     def read(self, documents: Iterable[Document]) -> None:
         folded = Folded()
-        known = self.columns[TEXT]
         for document in documents:
             self.ids.append(document.id)
             counted = counts(document, folded)
             self.lengths[TEXT].append(counted.length)
             self.lengths[TOPIC].append(counted.topic_length)
+            self.words.append(len(counted.text))
             if self.grow:
                 self.written.update(counted.written)
-            else:
-                self.words += len(counted.text)
-                self.unknown += sum(word not in known for word in counted.text)
             self._add(TEXT, counted.text.items())
             self._add(TOPIC, counted.topic.items())
             for block, concepts in (
@@ -328,8 +327,8 @@ def _raw(model: Model, block: int, amounts: Any, lengths: tuple[Any, Any]) -> An
 def _norms(matrix: Any) -> Any:
     import numpy as np
 
-    squares = np.concatenate([[0.0], np.cumsum(matrix.data**2)])
-    return np.sqrt(np.maximum(squares[matrix.indptr[1:]] - squares[matrix.indptr[:-1]], 0.0))
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    return np.sqrt(np.bincount(rows, matrix.data**2, minlength=matrix.shape[0]))  # no row's depends on another's
 
 
 def _joined(block: int) -> tuple[int, ...]:
@@ -364,6 +363,13 @@ def _weigh(model: Model, counted: _Counted, matrices: Sequence[Any] | None = Non
     starts = tuple(int(x) for x in np.concatenate([[0], np.cumsum([b.shape[1] for b in blocks])]))
     whole = hstack(blocks, format="csr", dtype=np.float32)
     own = hstack(matrices, format="csr", dtype=np.float32).data > 0
-    unknown = max(0.0, counted.unknown / counted.words - model.left_out) if counted.words else 0.0
-    indptr = whole.indptr.astype(np.int64)
-    return Vectors(tuple(counted.ids), indptr, whole.indices.astype(np.int32), whole.data, own, starts, unknown)
+    held = np.array(counted.words, np.int32)
+    words = np.stack([held, np.diff(matrices[TEXT].indptr)], axis=1).astype(np.int32)
+    indptr, indices = whole.indptr.astype(np.int64), whole.indices.astype(np.int32)
+    return Vectors(tuple(counted.ids), indptr, indices, whole.data, own, starts, unknown(model, words), words)
+
+
+def unknown(model: Model, words: Any) -> float:
+    """Return the share of words that a model does not know, beyond the share it left out of its own documents."""
+    held, known = (int(n) for n in words.sum(axis=0))
+    return max(0.0, (held - known) / held - model.left_out) if held else 0.0
