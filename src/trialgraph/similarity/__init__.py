@@ -2,10 +2,10 @@
 
 from trialgraph.similarity.fields import Concept, Document
 from trialgraph.similarity.neighbours import Neighbours, neighbours
-from trialgraph.similarity.reasons import SimilarPair, edges, pair
+from trialgraph.similarity.reasons import Pairs, SimilarPair, edges, pair, pairs
 from trialgraph.similarity.renew import changed_ids, patched, renew
 from trialgraph.similarity.search import Hit, search
-from trialgraph.similarity.vectors import Model, Recipe, Vectors, fit, vectors
+from trialgraph.similarity.vectors import Model, Recipe, Vectors, fit, unknown, vectors
 
 __all__ = [
     "Concept",
@@ -13,6 +13,7 @@ __all__ = [
     "Hit",
     "Model",
     "Neighbours",
+    "Pairs",
     "Recipe",
     "SimilarPair",
     "Vectors",
@@ -21,8 +22,10 @@ __all__ = [
     "fit",
     "neighbours",
     "pair",
+    "pairs",
     "patched",
     "renew",
     "search",
+    "unknown",
     "vectors",
 ]

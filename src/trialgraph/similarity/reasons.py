@@ -58,33 +58,49 @@ class SimilarPair(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     recipe: str = RECIPE
 
 
+class Pairs(msgspec.Struct, frozen=True):
+    """Every two rows of which one is among the other's neighbours, low before high, in order; the ranks, 0 for none."""
+
+    low: Any
+    high: Any
+    forward: Any  # place of high among the neighbours of low
+    back: Any
+
+    def only(self, chosen: Any) -> Pairs:
+        """Return some of them, by a mask or by places."""
+        return Pairs(self.low[chosen], self.high[chosen], self.forward[chosen], self.back[chosen])
+
+
+def pairs(found: Neighbours) -> Pairs:
+    """Return the pairs that neighbours make."""
+    import numpy as np
+
+    n, k = found.indices.shape
+    row = np.repeat(np.arange(n), k)
+    other = found.indices.ravel().astype(np.int64)
+    place = np.tile(np.arange(1, k + 1), n)
+    real = other >= 0
+    row, other, place = row[real], other[real], place[real]
+    low, high = np.minimum(row, other), np.maximum(row, other)
+    keys, at = np.unique(low * n + high, return_inverse=True)
+    forward, back = np.zeros(len(keys), np.int32), np.zeros(len(keys), np.int32)
+    forward[at[row == low]] = place[row == low]
+    back[at[row == high]] = place[row == high]
+    return Pairs(keys // max(1, n), keys % max(1, n), forward, back)
+
+
 def edges(
-    model: Model, vectors: Vectors, found: Neighbours, sponsors: Sequence[str | None] = ()
+    model: Model, vectors: Vectors, found: Neighbours | Pairs, sponsors: Sequence[str | None] = ()
 ) -> Iterator[SimilarPair]:
     """Yield one pair for every two trials of which one is among the other's neighbours, in order of their rows.
 
     `sponsors` names the sponsor of each row, where that is known.
     """
-    import numpy as np
-
-    if not vectors.rows:
-        return
-    k = found.indices.shape[1]
-    row = np.repeat(np.arange(vectors.rows), k)
-    other = found.indices.ravel().astype(np.int64)
-    place = np.tile(np.arange(1, k + 1), vectors.rows)
-    real = other >= 0
-    row, other, place = row[real], other[real], place[real]
-    low, high = np.minimum(row, other), np.maximum(row, other)
-    keys, at = np.unique(low * vectors.rows + high, return_inverse=True)
-    forward, back = np.zeros(len(keys), np.int32), np.zeros(len(keys), np.int32)
-    forward[at[row == low]] = place[row == low]
-    back[at[row == high]] = place[row == high]
-    low, high = keys // vectors.rows, keys % vectors.rows
-    for first in range(0, len(keys), limits.BLOCK_ROWS * 16):
-        span = slice(first, first + limits.BLOCK_ROWS * 16)
-        ranks = [(int(f) or None, int(b) or None) for f, b in zip(forward[span], back[span], strict=True)]
-        yield from _pairs(model, vectors, low[span], high[span], ranks, sponsors)
+    every = found if isinstance(found, Pairs) else pairs(found)
+    for first in range(0, len(every.low), limits.BLOCK_ROWS * 16):
+        some = every.only(slice(first, first + limits.BLOCK_ROWS * 16))
+        ranks = [(int(f) or None, int(b) or None) for f, b in zip(some.forward, some.back, strict=True)]
+        yield from _pairs(model, vectors, some.low, some.high, ranks, sponsors)
 
 
 def pair(model: Model, vectors: Vectors, a: int, b: int, sponsors: Sequence[str | None] = ()) -> SimilarPair:
