@@ -1,18 +1,16 @@
 // Organisations that bring others together, by period
 // Read: `partners` are distinct organisations in the same trials; `only_through` of them meet nobody else in
 //   these trials of that period, so the broker is their one link.
-// $about  subject    a drug, drug class, condition (with all below it) or sponsor (with subsidiaries)
+// $about  subject    a drug, class of drugs (with all below it), condition (the same) or sponsor (with subsidiaries)
 // $most   int = 100  how many rows at most
 // -> period, organization, organization_class, trials, partners, only_through
 CALL {
-  MATCH (:Drug {drug_id: $about})<-[:TESTS]-(t:Trial) RETURN t
+  UNWIND $about AS id MATCH (:Drug {drug_id: id})<-[:TESTS]-(t:Trial) RETURN t
   UNION
-  MATCH (:DrugClass {class_id: $about})<-[:IN_CLASS]-(:Drug)<-[:TESTS]-(t:Trial) RETURN t
+  UNWIND $about AS id MATCH (:Condition {condition_id: id})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial) RETURN t
   UNION
-  MATCH (:Condition {condition_id: $about})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial) RETURN t
-  UNION
-  MATCH (:Organization {organization_id: $about})<-[:SUBSIDIARY_OF*0..]-(:Organization)-[:SPONSORS|COLLABORATES_ON]->(t:Trial)
-  RETURN t
+  UNWIND $about AS id MATCH (:Organization {organization_id: id})<-[:SUBSIDIARY_OF*0..]-(o:Organization)
+  MATCH (o)-[:SPONSORS|COLLABORATES_ON]->(t:Trial) RETURN t
 }
 WITH t WHERE t.start_date IS NOT NULL
 WITH t, toString(toInteger(left(t.start_date, 4)) / 5 * 5) + ' to ' + toString(toInteger(left(t.start_date, 4)) / 5 * 5 + 4) AS period

@@ -1,15 +1,15 @@
 // Who else develops a drug, or another drug of its classes
 // Read: first the sponsors of the drug itself (`shared` is empty), then those of other drugs of its classes,
 //   with the class they share.
-// $drug    drug         a drug by any of its names
-// $scheme  text = null  only classes of this scheme: mesh-action or mesh-tree
+// $drug    drug         a drug or a class of drugs, by any name
+// $scheme  text = null  only classes of this scheme: MESH_TREE (chemical), NLM_ANCESTOR or INN_STEM (action)
 // $most    int = 200    how many rows at most
 // -> sponsor, sponsor_class, shared, drugs, trials, recruiting, highest_phase, last_start
 CALL {
-  MATCH (d:Drug {drug_id: $drug}) RETURN d AS other, null AS shared
+  UNWIND $drug AS id MATCH (d:Drug {drug_id: id}) RETURN d AS other, null AS shared
   UNION
-  MATCH (d:Drug {drug_id: $drug})-[:IN_CLASS]->(k:DrugClass)<-[:IN_CLASS]-(other:Drug)
-  WHERE ($scheme IS NULL OR k.scheme = $scheme) AND other.drug_id <> d.drug_id
+  UNWIND $drug AS id MATCH (d:Drug {drug_id: id})-[:IN_CLASS]->(k:DrugClass)<-[:IN_CLASS]-(other:Drug)
+  WHERE ($scheme IS NULL OR k.scheme = $scheme) AND NOT other.drug_id IN $drug
   RETURN other, min(k.name) AS shared
 }
 MATCH (other)<-[r:TESTS]-(t:Trial)<-[:SPONSORS]-(o:Organization)

@@ -1,10 +1,11 @@
 // How a drug went from phase to phase in each condition, and how long that took
 // Read: one line a condition; `phase_1` to `phase_4` are the days the first trial of that phase began (a phase
 //   1/2 trial counts for both), the years lie between them.
-// $drug  drug       a drug by any of its names
+// $drug  drug       a drug or a class of drugs, by any name
 // $most  int = 200  how many conditions at most
 // -> condition, trials, phase_1, phase_2, phase_3, phase_4, years_1_to_2, years_2_to_3, years_3_to_4, highest_phase
-MATCH (d:Drug {drug_id: $drug})<-[r:TESTS]-(t:Trial)
+UNWIND $drug AS id
+MATCH (d:Drug {drug_id: id})<-[r:TESTS]-(t:Trial)
 WHERE r.role IN ['EXPERIMENTAL', 'UNKNOWN']
 WITH DISTINCT t
 MATCH (t)-[:STUDIES]->(c:Condition)

@@ -1,12 +1,13 @@
 // Publications that a drug's trials name
 // Read: one line a publication; `types` says what the record names it for: RESULT is the trial's own, BACKGROUND
 //   is what it builds on.
-// $drug       drug              a drug by any of its names
+// $drug       drug              a drug or a class of drugs, by any name
 // $condition  condition = null  only trials of this condition or one below it
 // $type       text = null       only RESULT, BACKGROUND or DERIVED
 // $most       int = 500         how many publications at most
 // -> pmid, citation, types, trials, trial_ids
-MATCH (d:Drug {drug_id: $drug})<-[:TESTS]-(t:Trial)
+UNWIND $drug AS id
+MATCH (d:Drug {drug_id: id})<-[:TESTS]-(t:Trial)
 WHERE $condition IS NULL OR EXISTS {
     MATCH (t)-[:STUDIES]->(:Condition)-[:IS_A*0..]->(:Condition {condition_id: $condition})
   }

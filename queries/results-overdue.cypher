@@ -1,19 +1,17 @@
 // Finished trials whose results are due or overdue, and those that posted them
 // Read: results are due a year after primary completion; a simple reckoning for interventional trials past phase
 //   1, no finding about the law.
-// $about  subject = null  a drug, drug class, condition (with all below it) or sponsor (with subsidiaries); everything if left out
+// $about  subject = null  a drug, class of drugs (with all below it), condition (the same) or sponsor (with subsidiaries); everything if left out
 // $today  date = today    the day to reckon from
 // $most   int = 1000      how many rows at most
 // -> state, trial_id, title, phases, status, primary_completion, due, days_over, posted, sponsor
 CALL {
-  MATCH (:Drug {drug_id: $about})<-[:TESTS]-(t:Trial) RETURN t
+  UNWIND $about AS id MATCH (:Drug {drug_id: id})<-[:TESTS]-(t:Trial) RETURN t
   UNION
-  MATCH (:DrugClass {class_id: $about})<-[:IN_CLASS]-(:Drug)<-[:TESTS]-(t:Trial) RETURN t
+  UNWIND $about AS id MATCH (:Condition {condition_id: id})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial) RETURN t
   UNION
-  MATCH (:Condition {condition_id: $about})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial) RETURN t
-  UNION
-  MATCH (:Organization {organization_id: $about})<-[:SUBSIDIARY_OF*0..]-(:Organization)-[:SPONSORS|COLLABORATES_ON]->(t:Trial)
-  RETURN t
+  UNWIND $about AS id MATCH (:Organization {organization_id: id})<-[:SUBSIDIARY_OF*0..]-(o:Organization)
+  MATCH (o)-[:SPONSORS|COLLABORATES_ON]->(t:Trial) RETURN t
   UNION
   WITH $about AS about WHERE about IS NULL MATCH (t:Trial) WHERE t.listed_only IS NULL OR NOT t.listed_only RETURN t
 }

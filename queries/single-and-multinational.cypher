@@ -1,16 +1,14 @@
 // Trials in one country and in several, by phase
 // Read: countries are those of a trial's sites; trials that name no site stand apart.
-// $about  subject  a drug, drug class, condition (with all below it) or sponsor (with subsidiaries)
+// $about  subject  a drug, class of drugs (with all below it), condition (the same) or sponsor (with subsidiaries)
 // -> reach, phases, trials, participants, median_countries, recruiting
 CALL {
-  MATCH (:Drug {drug_id: $about})<-[:TESTS]-(t:Trial) RETURN t
+  UNWIND $about AS id MATCH (:Drug {drug_id: id})<-[:TESTS]-(t:Trial) RETURN t
   UNION
-  MATCH (:DrugClass {class_id: $about})<-[:IN_CLASS]-(:Drug)<-[:TESTS]-(t:Trial) RETURN t
+  UNWIND $about AS id MATCH (:Condition {condition_id: id})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial) RETURN t
   UNION
-  MATCH (:Condition {condition_id: $about})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial) RETURN t
-  UNION
-  MATCH (:Organization {organization_id: $about})<-[:SUBSIDIARY_OF*0..]-(:Organization)-[:SPONSORS|COLLABORATES_ON]->(t:Trial)
-  RETURN t
+  UNWIND $about AS id MATCH (:Organization {organization_id: id})<-[:SUBSIDIARY_OF*0..]-(o:Organization)
+  MATCH (o)-[:SPONSORS|COLLABORATES_ON]->(t:Trial) RETURN t
 }
 WITH t, COUNT { MATCH (t)-[:CONDUCTED_AT]->(:Site)-[:IN_COUNTRY]->(x:Country) RETURN DISTINCT x } AS countries
 RETURN CASE WHEN countries = 0 THEN 'no site named' WHEN countries = 1 THEN 'one country' ELSE 'multinational' END AS reach,

@@ -1,11 +1,12 @@
 // Where a drug is tested
 // Read: one line a site; a facility counts within its city, `recruiting` are its trials that take patients now.
-// $drug       drug              a drug by any of its names
+// $drug       drug              a drug or a class of drugs, by any name
 // $condition  condition = null  only trials of this condition or one below it
 // $country    country = null    only sites in this country
 // $most       int = 200         how many sites at most
 // -> facility, city, country, trials, recruiting, first_start, last_start, examples
-MATCH (d:Drug {drug_id: $drug})<-[:TESTS]-(t:Trial)
+UNWIND $drug AS id
+MATCH (d:Drug {drug_id: id})<-[:TESTS]-(t:Trial)
 WHERE $condition IS NULL OR EXISTS {
     MATCH (t)-[:STUDIES]->(:Condition)-[:IS_A*0..]->(:Condition {condition_id: $condition})
   }

@@ -1,19 +1,17 @@
 // Trials and participants by country and year
 // Read: a trial counts once in each country where it has a site; its participants, known only for the whole
 //   trial, count in full in each.
-// $about  subject       a drug, drug class, condition (with all below it) or sponsor (with subsidiaries)
+// $about  subject       a drug, class of drugs (with all below it), condition (the same) or sponsor (with subsidiaries)
 // $since  date = null   only trials begun on or after this day
 // $most   int = 1000    how many rows at most
 // -> country, year, trials, participants, single_country
 CALL {
-  MATCH (:Drug {drug_id: $about})<-[:TESTS]-(t:Trial) RETURN t
+  UNWIND $about AS id MATCH (:Drug {drug_id: id})<-[:TESTS]-(t:Trial) RETURN t
   UNION
-  MATCH (:DrugClass {class_id: $about})<-[:IN_CLASS]-(:Drug)<-[:TESTS]-(t:Trial) RETURN t
+  UNWIND $about AS id MATCH (:Condition {condition_id: id})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial) RETURN t
   UNION
-  MATCH (:Condition {condition_id: $about})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial) RETURN t
-  UNION
-  MATCH (:Organization {organization_id: $about})<-[:SUBSIDIARY_OF*0..]-(:Organization)-[:SPONSORS|COLLABORATES_ON]->(t:Trial)
-  RETURN t
+  UNWIND $about AS id MATCH (:Organization {organization_id: id})<-[:SUBSIDIARY_OF*0..]-(o:Organization)
+  MATCH (o)-[:SPONSORS|COLLABORATES_ON]->(t:Trial) RETURN t
 }
 WITH t WHERE $since IS NULL OR t.start_date >= $since
 MATCH (t)-[:CONDUCTED_AT]->(:Site)-[:IN_COUNTRY]->(c:Country)

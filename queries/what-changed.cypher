@@ -1,7 +1,7 @@
 // What changed in the records, and when
 // Read: one line a change, the newest first; `seen` is the date of the version that shows it.
 // Needs: ChangeEvent: no record is held in two versions yet; crawl again later, or import dated versions
-// $about  subject = null  a drug, drug class, condition (with all below it) or sponsor (with subsidiaries); everything if left out
+// $about  subject = null  a drug, class of drugs (with all below it), condition (the same) or sponsor (with subsidiaries); everything if left out
 // $trial  trial = null    only this trial
 // $field  text = null     only this field, such as overall_status
 // $since  date = null     only seen on or after this day
@@ -10,14 +10,12 @@
 CALL {
   MATCH (t:Trial {trial_id: $trial}) WHERE $about IS NULL RETURN t
   UNION
-  MATCH (:Drug {drug_id: $about})<-[:TESTS]-(t:Trial) RETURN t
+  UNWIND $about AS id MATCH (:Drug {drug_id: id})<-[:TESTS]-(t:Trial) RETURN t
   UNION
-  MATCH (:DrugClass {class_id: $about})<-[:IN_CLASS]-(:Drug)<-[:TESTS]-(t:Trial) RETURN t
+  UNWIND $about AS id MATCH (:Condition {condition_id: id})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial) RETURN t
   UNION
-  MATCH (:Condition {condition_id: $about})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial) RETURN t
-  UNION
-  MATCH (:Organization {organization_id: $about})<-[:SUBSIDIARY_OF*0..]-(:Organization)-[:SPONSORS|COLLABORATES_ON]->(t:Trial)
-  RETURN t
+  UNWIND $about AS id MATCH (:Organization {organization_id: id})<-[:SUBSIDIARY_OF*0..]-(o:Organization)
+  MATCH (o)-[:SPONSORS|COLLABORATES_ON]->(t:Trial) RETURN t
   UNION
   WITH $about AS about, $trial AS trial WHERE about IS NULL AND trial IS NULL
   MATCH (:ChangeEvent)<-[:HAS_CHANGE]-(t:Trial) RETURN t

@@ -1,11 +1,12 @@
 // Who runs trials of a drug in a condition and everything below it
 // Read: one line a sponsor; `trials` are distinct, `conditions` those of the trials at or below the one asked for.
-// $drug       drug       a drug by any of its names
+// $drug       drug       a drug or a class of drugs, by any name
 // $condition  condition  a condition, with all below it
 // $most       int = 200  how many sponsors at most
 // -> sponsor, sponsor_class, country, trials, recruiting, highest_phase, first_start, last_start, conditions,
 //   examples
-MATCH (d:Drug {drug_id: $drug})<-[:TESTS]-(t:Trial)-[:STUDIES]->(c:Condition)-[:IS_A*0..]->(root:Condition {condition_id: $condition})
+UNWIND $drug AS id
+MATCH (d:Drug {drug_id: id})<-[:TESTS]-(t:Trial)-[:STUDIES]->(c:Condition)-[:IS_A*0..]->(root:Condition {condition_id: $condition})
 WITH t, c.name AS condition ORDER BY condition
 WITH t, collect(DISTINCT condition) AS conditions
 OPTIONAL MATCH (o:Organization)-[:SPONSORS]->(t)

@@ -1,18 +1,16 @@
 // Why trials stopped, by phase and kind of reason
 // Read: terminated, withdrawn and suspended trials; the kind of reason is read from the sponsor's own words
 //   (`in_their_words` shows some), too few participants first where several are named.
-// $about  subject = null  a drug, drug class, condition (with all below it) or sponsor (with subsidiaries); everything if left out
+// $about  subject = null  a drug, class of drugs (with all below it), condition (the same) or sponsor (with subsidiaries); everything if left out
 // $most   int = 200       how many rows at most
 // -> reason, phases, trials, in_their_words, examples
 CALL {
-  MATCH (:Drug {drug_id: $about})<-[:TESTS]-(t:Trial) RETURN t
+  UNWIND $about AS id MATCH (:Drug {drug_id: id})<-[:TESTS]-(t:Trial) RETURN t
   UNION
-  MATCH (:DrugClass {class_id: $about})<-[:IN_CLASS]-(:Drug)<-[:TESTS]-(t:Trial) RETURN t
+  UNWIND $about AS id MATCH (:Condition {condition_id: id})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial) RETURN t
   UNION
-  MATCH (:Condition {condition_id: $about})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial) RETURN t
-  UNION
-  MATCH (:Organization {organization_id: $about})<-[:SUBSIDIARY_OF*0..]-(:Organization)-[:SPONSORS|COLLABORATES_ON]->(t:Trial)
-  RETURN t
+  UNWIND $about AS id MATCH (:Organization {organization_id: id})<-[:SUBSIDIARY_OF*0..]-(o:Organization)
+  MATCH (o)-[:SPONSORS|COLLABORATES_ON]->(t:Trial) RETURN t
   UNION
   WITH $about AS about WHERE about IS NULL MATCH (t:Trial) WHERE t.listed_only IS NULL OR NOT t.listed_only RETURN t
 }

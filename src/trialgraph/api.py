@@ -45,10 +45,9 @@ class Graph:
         return questions.ask(self.store, question, **params)
 
     def frames_answer(self, question: str, /, **params: Any) -> Answer:
-        """Return the answer to one of ten named questions from the snapshot's tables: the rows that `ask` gives.
+        """Return the answer to a named question from the snapshot's tables, by polars: the rows that `ask` gives.
 
-        It needs no query of the store, which only helps to understand names.
-        Raises UsageError for a question that is not among the ten, and names them.
+        The store only helps to understand names.
         """
         from trialgraph.ask import questions
 

@@ -107,6 +107,7 @@ RECALL_SAMPLE: Final = 300  # random trials on which a pruned search is compared
 # --- graph ------------------------------------------------------------------------------------------------------------
 
 MOST_UNKNOWN_WORDS: Final = 0.02  # share of words that a fitted model may not know: rare names alone are about 1 %
+MOST_STALE: Final = 0.5  # share of trials; where more changed, to make all anew is as quick
 SHOWN_SET_ASIDE: Final = 3  # reasons named when a build fails: the commonest tell what changed
 LEAST_FREE_BYTES: Final = 500 << 20  # a build of 23,000 studies writes about this much beside what is there
 SHOWN_DAMAGED: Final = 5  # damaged records that doctor names; more do not help to decide
@@ -126,6 +127,9 @@ NEO4J_BATCH_ROWS: Final = 5_000  # rows a transaction; beyond some thousand thro
 NEO4J_BATCH_BYTES: Final = 4 << 20  # of a transaction's rows: far below the smallest server's transaction memory
 NEO4J_CONNECT_SECONDS: Final = 10.0  # a server that takes longer to accept a connection is down
 NEO4J_RETRY_SECONDS: Final = 60.0  # the driver repeats a transaction so long: a restart of the server takes less
+NEO4J_RETRY_FIRST: Final = (
+    0.1  # seconds until it first repeats one, doubled each time; its own second is long for a load
+)
 NEO4J_TRIES: Final = 5  # of a transaction whose commit may or may not have happened
 
 # --- asking -----------------------------------------------------------------------------------------------------------
@@ -134,6 +138,7 @@ QUERY_SECONDS: Final = 10.0  # a question a person waits for; --timeout asks for
 QUERY_ROWS: Final = 1000  # what a person may still scroll through; --rows asks for more
 QUERY_BYTES: Final = 10 << 20  # of values in one answer; --bytes asks for more
 SHORT_CELL: Final = 12  # characters; an NCT number or a date, which nobody wants broken over two lines
+MEMBERS_NAMED: Final = 8  # drugs of a class named beside an answer: one line of a terminal
 SUGGESTIONS: Final = 5  # nearest names to offer; more is a list to read, not a hint
 QUESTION_SECONDS: Final = 60.0  # our own questions; the heaviest takes seconds, and a machine may be busy
 QUESTION_ROWS: Final = 1_000_000  # our own questions cut themselves by $most; this only bounds memory

@@ -361,3 +361,4 @@ class Resolution(_Noun, frozen=True, kw_only=True):
     matched_alias: str
     method: str
     confidence: float
+    members: tuple[tuple[str, str], ...] = ()  # of a class: id and name of each drug that the graph holds

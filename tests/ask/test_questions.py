@@ -136,9 +136,9 @@ def test_a_condition_counts_a_trial_once_however_many_ways_lead_up(store: Store)
     [
         ("trials-of-drugs", {}, "did you mean trials-of-drug?"),
         ("zzz", {}, "'trialgraph ask' lists them"),
-        ("trials-of-drug", {}, "needs drug=...: a drug by any of its names"),
+        ("trials-of-drug", {}, "needs drug=...: a drug or a class of drugs, by any name"),
         ("trials-of-drug", {"drugs": "x"}, "has no parameter 'drugs'; did you mean drug?"),
-        ("trials-of-drug", {"drug": "xqzzy"}, "no drug is known as 'xqzzy'"),
+        ("trials-of-drug", {"drug": "xqzzy"}, "no drug or drug class is known as 'xqzzy'"),
         ("sponsor-portfolio", {"sponsor": "Big Farma"}, "did you mean Big Pharma"),
         ("similar-trials", {"trial": "4324411"}, "is no trial id; one looks like NCT04324411"),
         ("similar-trials", {"trial": T[1], "most": "many"}, "most='many' is no number"),

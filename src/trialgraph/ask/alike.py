@@ -114,8 +114,8 @@ def _candidates(store: Store, text: str, asked: Document) -> list[str]:
     shared: dict[str, int] = {}
     for kind, concepts in (("drug", asked.drugs), ("condition", [c for c in asked.conditions if not c.broader])):
         for concept in concepts:
-            for row in cypher.trusted(store, gather.ABOUT[kind], {"id": concept.id}).rows:
-                shared[row["id"]] = shared.get(row["id"], 0) + 1
+            for trial in gather.trials_of(store, kind, [concept.id]):
+                shared[trial] = shared.get(trial, 0) + 1
     most = sorted(shared, key=lambda one: (-shared[one], one))[:SEARCH_CANDIDATES]
     words = " ".join(dict.fromkeys(search.plain(text).split()[:200]))
     by_words = cypher.trusted(store, search.BY_WORDS, {"words": words, "most": SEARCH_CANDIDATES // 2}).rows

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 from polars import col
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from trialgraph.graph.snapshot import Snapshot
 
 Values = Mapping[str, Any]
+RECRUITING: Final = ("RECRUITING", "NOT_YET_RECRUITING", "ENROLLING_BY_INVITATION")
+STOPPED: Final = ("TERMINATED", "WITHDRAWN", "SUSPENDED")
+ON_TRIAL: Final = ("EXPERIMENTAL", "UNKNOWN")
+BESIDE: Final = ("ACTIVE_COMPARATOR", "PLACEBO_COMPARATOR", "BACKGROUND")
 
 
 class Frames:
@@ -96,10 +100,91 @@ def alike(frames: Frames, trial: str) -> pl.DataFrame:
     return edges.select("score", trial_id=other, because=pl.concat_list(told).list.drop_nulls())
 
 
+def below(frames: Frames, condition: str) -> list[str]:
+    """Return a condition with everything below it."""
+    return sorted(reached(frames["IS_A"], {condition}))
+
+
 def trials_below(frames: Frames, condition: str) -> pl.DataFrame:
-    """Return the trials of a condition and of everything below it."""
-    below = pl.DataFrame({"target": sorted(reached(frames["IS_A"], {condition}))})
-    return ids(frames["STUDIES"].join(below, on="target", how="semi")["source"])
+    """Return the ids of the trials of a condition and of everything below it."""
+    return ids(frames["STUDIES"].filter(col("target").is_in(below(frames, condition)))["source"])
+
+
+def tests_below(frames: Frames, condition: str, roles: Sequence[str] | None = None) -> pl.DataFrame:
+    """Return each drug once for each trial of a condition or one below it that tests it, in some roles or in any."""
+    tests = frames["TESTS"] if roles is None else frames["TESTS"].filter(col("role").is_in(roles))
+    tests = tests.select(trial_id="source", drug_id="target").unique()
+    return tests.join(trials_below(frames, condition), on="trial_id", how="semi")
+
+
+def tested(frames: Frames, v: Values, roles: Sequence[str] | None = None) -> pl.DataFrame:
+    """Return the edges from trials to the drugs that are asked for, in some roles or in any."""
+    tests = frames["TESTS"].filter(col("target").is_in(v["drug"]))
+    return tests if roles is None else tests.filter(col("role").is_in(roles))
+
+
+def trials_of(frames: Frames, edges: pl.DataFrame) -> pl.DataFrame:
+    """Return the trials that some edges come from, each once."""
+    return frames["Trial"].join(ids(edges["source"]), on="trial_id", how="semi")
+
+
+def about(frames: Frames, v: Values, *, everything: bool = False) -> pl.DataFrame:
+    """Return the trials of what `about` names: drugs, conditions with all below, organisations with subsidiaries.
+
+    All trials where nothing is named; those that only a mirror's list names with `everything`.
+    """
+    if v["about"] is None:
+        trials = frames["Trial"]
+        return trials if everything else trials.filter(~col("listed_only").fill_null(False))
+    asked = set(v["about"])
+    conditions, family = reached(frames["IS_A"], asked), reached(frames["SUBSIDIARY_OF"], asked)
+    found = [
+        frames["TESTS"].filter(col("target").is_in(sorted(asked)))["source"],
+        frames["STUDIES"].filter(col("target").is_in(sorted(conditions)))["source"],
+        *(
+            frames[kind].filter(col("source").is_in(sorted(family)))["target"]
+            for kind in ("SPONSORS", "COLLABORATES_ON")
+        ),
+    ]
+    return frames["Trial"].join(ids(pl.concat(found)), on="trial_id", how="semi")
+
+
+def bodies(frames: Frames) -> pl.DataFrame:
+    """Return the organisations with name, class and country as answers call them."""
+    return frames["Organization"].select("organization_id", "country", sponsor="name", sponsor_class="class")
+
+
+def meetings(frames: Frames, trials: pl.DataFrame) -> pl.DataFrame:
+    """Return each two organisations that take part in the same of some trials, both ways round, with the trial."""
+    part = pl.concat(frames[kind].select("source", "target") for kind in ("SPONSORS", "COLLABORATES_ON")).unique()
+    one = part.rename({"source": "organization_id", "target": "trial_id"}).join(trials, on="trial_id")
+    return one.join(part.select(partner_id="source", trial_id="target"), on="trial_id")
+
+
+def countries(frames: Frames) -> pl.DataFrame:
+    """Return each trial's countries, and how many there are."""
+    at = frames["CONDUCTED_AT"].select(trial_id="source", site_id="target")
+    lands = frames["IN_COUNTRY"].select(site_id="source", iso2="target")
+    named = frames["Country"].select("iso2", country="name")
+    found = at.join(lands, on="site_id").select("trial_id", "iso2").unique().join(named, on="iso2")
+    return found.with_columns(countries=pl.len().over("trial_id").cast(pl.Int64))
+
+
+def with_itself(frames: Frames, trial: str) -> pl.DataFrame:
+    """Return a trial and those like it, with the score; its own is 1."""
+    own = frames["Trial"].filter(col("trial_id") == trial).select("trial_id", score=pl.lit(1.0))
+    return pl.concat([own, alike(frames, trial).select("trial_id", "score")])
+
+
+def number(column: str, where: pl.Expr | None = None) -> pl.Expr:
+    """Return how many different values there are, of all rows or of some."""
+    values = col(column) if where is None else col(column).filter(where)
+    return values.drop_nulls().n_unique().cast(pl.Int64)
+
+
+def examples() -> pl.Expr:
+    """Return the first three trial ids of a group."""
+    return col("trial_id").unique().sort().head(3)
 
 
 def reached(edges: pl.DataFrame, targets: set[str]) -> set[str]:

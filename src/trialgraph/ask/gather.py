@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from trialgraph.ask import cypher, names
+from trialgraph.ask import classes, cypher, names
 from trialgraph.errors import UsageError
 from trialgraph.limits import IDS_A_QUERY
 
@@ -13,18 +13,17 @@ if TYPE_CHECKING:
     from trialgraph.graph.stores import Store
     from trialgraph.model import Resolution
 
-ABOUT: Final = {
-    "drug": "MATCH (:Drug {drug_id: $id})<-[:TESTS]-(t:Trial) RETURN DISTINCT t.trial_id AS id ORDER BY id",
-    "class": """
-MATCH (:DrugClass {class_id: $id})<-[:IN_CLASS]-(:Drug)<-[:TESTS]-(t:Trial)
+_ABOUT: Final = {
+    "drug": """
+UNWIND $ids AS one MATCH (:Drug {drug_id: one})<-[:TESTS]-(t:Trial)
 RETURN DISTINCT t.trial_id AS id ORDER BY id
 """,
     "condition": """
-MATCH (:Condition {condition_id: $id})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial)
+UNWIND $ids AS one MATCH (:Condition {condition_id: one})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial)
 RETURN DISTINCT t.trial_id AS id ORDER BY id
 """,
     "organization": """
-MATCH (:Organization {organization_id: $id})<-[:SUBSIDIARY_OF*0..]-(o:Organization)
+UNWIND $ids AS one MATCH (:Organization {organization_id: one})<-[:SUBSIDIARY_OF*0..]-(o:Organization)
 MATCH (o)-[:SPONSORS|COLLABORATES_ON]->(t:Trial)
 RETURN DISTINCT t.trial_id AS id ORDER BY id
 """,
@@ -81,13 +80,19 @@ ORDER BY id, above_id
 """
 
 
+def trials_of(store: Store, kind: str, ids: Iterable[str]) -> list[str]:
+    """Return the ids of the trials of some drugs, conditions (with all below) or organisations (with subsidiaries)."""
+    found = cypher.trusted(store, _ABOUT["drug" if kind == "class" else kind], {"ids": list(ids)})
+    return [row["id"] for row in found.rows]
+
+
 def about(store: Store, given: str) -> tuple[Resolution, list[str]]:
     """Return what a name was understood as (drug, condition, class, sponsor) and the ids of its trials."""
     understood = names.resolve("subject", given, store)
-    found = cypher.trusted(store, ABOUT[understood.kind], {"id": understood.id}).rows
+    found = trials_of(store, understood.kind, classes.ids(understood))
     if not found:
         raise UsageError(f"{names.sentence(understood)}: this graph holds no trial of it")
-    return understood, [row["id"] for row in found]
+    return understood, found
 
 
 def neighbourhood(store: Store, trial: str, most: int) -> tuple[list[str], list[dict[str, Any]]]:

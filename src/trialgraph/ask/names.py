@@ -8,9 +8,12 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from trialgraph import text
+from trialgraph.ask import classes
 from trialgraph.errors import UsageError
-from trialgraph.limits import SUGGESTIONS
+from trialgraph.limits import MEMBERS_NAMED, SUGGESTIONS
 from trialgraph.model import Resolution
 
 if TYPE_CHECKING:
@@ -28,14 +31,12 @@ _TRIAL: Final = re.compile(r"NCT[0-9]{8}|(?!NCT)[A-Z]{2,7}[0-9][0-9A-Z./\-]{5,}"
 # The one node a key names, and all names of a label: literal Cypher, since a label cannot be a parameter.
 _BY_KEY: Final = {
     "drug": "MATCH (n:Drug {drug_id: $id}) RETURN n.drug_id AS id, n.name AS name",
-    "class": "MATCH (n:DrugClass {class_id: $id}) RETURN n.class_id AS id, n.name AS name",
     "condition": "MATCH (n:Condition {condition_id: $id}) RETURN n.condition_id AS id, n.name AS name",
     "sponsor": "MATCH (n:Organization {organization_id: $id}) RETURN n.organization_id AS id, n.name AS name",
     "country": "MATCH (n:Country {iso2: $id}) RETURN n.iso2 AS id, n.name AS name",
 }
 _NAMES: Final = {
     "drug": "MATCH (n:Drug) RETURN n.drug_id AS id, n.name AS name, n.synonyms AS aliases ORDER BY id",
-    "class": "MATCH (n:DrugClass) RETURN n.class_id AS id, n.name AS name, [] AS aliases ORDER BY id",
     "condition": "MATCH (n:Condition) RETURN n.condition_id AS id, n.name AS name, n.synonyms AS aliases ORDER BY id",
     "sponsor": (
         "MATCH (n:Organization) RETURN n.organization_id AS id, n.name AS name, n.aliases AS aliases ORDER BY id"
@@ -43,7 +44,7 @@ _NAMES: Final = {
     "country": "MATCH (n:Country) RETURN n.iso2 AS id, n.name AS name, [n.iso2] AS aliases ORDER BY id",
 }
 _WORDS: Final = {
-    "drug": "drug",
+    "drug": "drug or drug class",
     "class": "drug class",
     "condition": "condition",
     "sponsor": "organisation",
@@ -56,6 +57,7 @@ drug therapy treatment mg mcg g ml stent inhaled nasal spray patch sc subcutaneo
 """
 _FORMS: Final = frozenset(_FORM_WORDS.split())
 SUBJECTS: Final = ("drug", "condition", "class", "sponsor")  # in the order a bare name is tried
+_TRIED: Final = {"subject": SUBJECTS, "drug": ("drug", "class")}
 _METHODS: Final = {
     "exact": "by name",
     "synonym": "by synonym",
@@ -71,16 +73,16 @@ _METHODS: Final = {
 def resolve(kind: str, given: str, store: Store) -> Resolution:
     """Return what a name is understood as.
 
-    `kind` is drug, class, condition, sponsor, country, or subject (the first of the others that knows the name).
-    Raises UsageError with the nearest names when none does.
+    `kind` is drug (or a class of drugs), class, condition, sponsor, country, or subject (the first of the others that
+    knows the name).  Raises UsageError with the nearest names when none does.
     """
     given = given.strip()
-    kinds = SUBJECTS if kind == "subject" else (kind,)
+    kinds = _TRIED.get(kind, (kind,))
     first = None
     for each in kinds:  # the first that the graph holds, so that no vocabulary is read in vain
         found = _resolve(each, given, store)
         if found is not None and is_held(found, store):
-            return found
+            return _wider(found, given, store) if "class" in kinds else found
         first = first or found
     if first is not None:
         return first
@@ -89,8 +91,20 @@ def resolve(kind: str, given: str, store: Store) -> Resolution:
     raise UsageError(f"no {_WORDS[kind]} is known as {given!r}{hint}")
 
 
+def _wider(found: Resolution, given: str, store: Store) -> Resolution:
+    """Return a class in the place of a drug that only records name so, such as corticosteroids, with that drug."""
+    if found.kind != "drug" or not found.id.startswith("TXT:"):
+        return found
+    wider = classes.resolve(given, store)
+    if wider is None or not wider.members:
+        return found
+    return msgspec.structs.replace(wider, members=(*wider.members, (found.id, found.name)))
+
+
 def is_held(resolution: Resolution, store: Store) -> bool:
-    """Tell whether the graph has a node for what was understood."""
+    """Tell whether the graph has a node for what was understood; of a class, any drug."""
+    if resolution.kind == "class":
+        return bool(resolution.members)
     kind = "sponsor" if resolution.kind == "organization" else resolution.kind
     return bool(_rows(store, _BY_KEY[kind], {"id": resolution.id}))
 
@@ -103,7 +117,12 @@ def sentence(resolution: Resolution) -> str:
         how = "by synonym"
     if alias and alias not in (text.fold(resolution.given), name):
         how += f" {resolution.matched_alias!r}"
-    return f"{resolution.given} -> {resolution.name} ({resolution.id}), {how}"
+    told = f"{resolution.given} -> {resolution.name} ({resolution.id}), {how}"
+    if resolution.kind != "class":
+        return told
+    named = ", ".join(name for _, name in resolution.members[:MEMBERS_NAMED])
+    more = f" and {n - MEMBERS_NAMED} more" if (n := len(resolution.members)) > MEMBERS_NAMED else ""
+    return f"{told}: a class with {n} {'drug' if n == 1 else 'drugs'} here: {named}{more}"
 
 
 def suggestions(kinds: Sequence[str], given: str, store: Store) -> list[str]:
@@ -113,7 +132,8 @@ def suggestions(kinds: Sequence[str], given: str, store: Store) -> list[str]:
         linker = _linker(kind, store)
         if linker is not None and hasattr(linker, "suggest"):
             found += linker.suggest(given)[:SUGGESTIONS]
-        found += nearest_names(given, (name for name, _ in _held_names(kind, store).values()))
+        held = classes.names(store) if kind == "class" else (name for name, _ in _held_names(kind, store).values())
+        found += nearest_names(given, held)
     wanted = text.fold(given)
     found = list(dict.fromkeys(found))
     if len(kinds) > 1:  # each kind's nearest come mixed: the most alike first
@@ -152,6 +172,8 @@ def not_held(trial: str) -> str:
 
 
 def _resolve(kind: str, given: str, store: Store) -> Resolution | None:
+    if kind == "class":
+        return classes.resolve(given, store)
     if _KEY.fullmatch(given):
         told = _corrections(*_own(store)).find("organization" if kind == "sponsor" else kind, given)
         rows = _rows(store, _BY_KEY[kind], {"id": told.target if told else given})

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from trialgraph.ask import cypher, names
+from trialgraph.ask import classes, cypher, names
 from trialgraph.ask.answers import Answer
 from trialgraph.errors import UsageError
 from trialgraph.limits import QUESTION_SECONDS
@@ -148,10 +148,7 @@ def ask(graph: Store, name: str, **params: Any) -> Answer:
 
 
 def ask_frames(graph: Store, snapshot: Snapshot, name: str, **params: Any) -> Answer:
-    """Return the answer to a named question from the snapshot's tables; the store only helps to understand names.
-
-    Raises UsageError for a question that is not among the ten that can be answered so.
-    """
+    """Return the answer to a named question from the snapshot's tables; the store only helps to understand names."""
     from trialgraph.ask import frames
     from trialgraph.ask.frame_parts import Frames
 
@@ -159,10 +156,7 @@ def ask_frames(graph: Store, snapshot: Snapshot, name: str, **params: Any) -> An
         found = frames.ANSWERS[name](Frames(snapshot), values)
         return found.select(question.columns).head(values.get("most", found.height)).to_dicts()
 
-    question = get(name)
-    if name not in frames.ANSWERS:
-        raise UsageError(f"{name} is not answered from frames; these are: {', '.join(frames.ANSWERS)}")
-    return _answer(graph, question, params, asked)
+    return _answer(graph, get(name), params, asked)
 
 
 def _answer(
@@ -183,7 +177,8 @@ def _answer(
         notes += _why_nothing(question, understood, values, graph)
     cut = isinstance(most, int) and len(rows) > most
     if cut:
-        notes.append(f"the first {most} rows; most={most * 10} shows more")
+        shown = "first row" if most == 1 else f"first {most} rows"
+        notes.append(f"the {shown}; most={most * 10} shows more")
     return Answer(
         columns=question.columns,
         rows=[{column: row.get(column) for column in question.columns} for row in rows[: most if cut else None]],
@@ -215,7 +210,9 @@ def check(question: Question, params: Mapping[str, Any], store: Store) -> tuple[
         elif parameter.kind in NAMED:
             resolution = names.resolve(parameter.kind, str(given), store)
             understood.append(resolution)
-            values[parameter.name] = resolution.id
+            # A class is asked for by its drugs, so drugs and subjects are lists of ids, also of one.
+            several = parameter.kind in {"drug", "class", "subject"}
+            values[parameter.name] = classes.ids(resolution) if several else resolution.id
         else:
             values[parameter.name] = value_of(parameter, given)
     return values, understood

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from trialgraph import text
-from trialgraph.ask import cypher, gather, names
+from trialgraph.ask import classes, cypher, gather, names
 from trialgraph.ask.answers import Answer
 from trialgraph.errors import UsageError
 from trialgraph.limits import SEARCH_CANDIDATES, SNIPPET
@@ -54,7 +54,7 @@ def search(
 ) -> Answer:
     """Return the trials that fit some words, those that fit most of what was understood first.
 
-    Drugs and conditions named by the words are found under all their names, conditions with everything below them;
+    Drugs, classes of drugs and conditions named by the words are found under all their names, with everything below;
     the full text of titles and summaries finds the rest.  `since` and `until` are ISO dates of the start.
     Raises UsageError for no words at all, or a country that nothing is known of.
     """
@@ -64,8 +64,8 @@ def search(
     where = names.resolve("country", country, store) if country else None
     hits: dict[str, list[str]] = {}
     for concept in understood:
-        for row in cypher.trusted(store, gather.ABOUT[concept.kind], {"id": concept.id}).rows:
-            hits.setdefault(row["id"], []).append(f"{concept.kind} {concept.name}")
+        for trial in gather.trials_of(store, concept.kind, classes.ids(concept)):
+            hits.setdefault(trial, []).append(f"{concept.kind} {concept.name}")
     scores = {
         row["id"]: float(row["score"])
         for row in cypher.trusted(store, BY_WORDS, {"words": plain(words), "most": SEARCH_CANDIDATES}).rows
@@ -92,7 +92,7 @@ def search(
 
 
 def understand(store: Store, words: str) -> list[Resolution]:
-    """Return the drugs and conditions that some words name and the graph holds, each once; else a sponsor's name."""
+    """Return what some words name and the graph holds: drugs, their classes, conditions; else a sponsor.  Each once."""
     found: dict[str, Resolution] = {}
     for kind, links in (
         ("drug", names.drugs(store).understand(words)),
@@ -112,6 +112,10 @@ def understand(store: Store, words: str) -> list[Resolution]:
                         confidence=link.confidence,
                     ),
                 )
+    taken = text.fold(" ".join(one.given for one in found.values())).split()
+    for one in classes.mentioned(words, store):
+        if not set(text.fold(one.given).split()) <= set(taken):  # words that already mean a drug or condition
+            found.setdefault(one.id, one)
     if not found:
         try:
             whole = names.resolve("sponsor", words, store)

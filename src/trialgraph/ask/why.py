@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from trialgraph.ask import cypher, names
+from trialgraph.ask import classes, cypher, names
 from trialgraph.ask.answers import Answer
 from trialgraph.errors import UsageError
 
@@ -41,8 +41,8 @@ ORDER BY i.intervention_id, l.component
 """
 _BY_CLASS: Final = f"""
 MATCH (t:Trial {{trial_id: $trial}})-[:HAS_INTERVENTION]->(i:Intervention)-[l:INCLUDES_DRUG]->(d:Drug)
-MATCH (d)-[k:IN_CLASS]->(c:DrugClass {{class_id: $id}})
-RETURN i.name AS raw, i.type AS type, d.name AS name, c.name AS above, [] AS roles, [] AS arms, {_EVIDENCE}
+WHERE d.drug_id IN $ids
+RETURN i.name AS raw, i.type AS type, d.name AS name, null AS above, [] AS roles, [] AS arms, {_EVIDENCE}
 ORDER BY i.intervention_id, l.component
 """
 _BY_CONDITION: Final = f"""
@@ -64,7 +64,6 @@ ORDER BY type DESC, field
 """
 _STATEMENTS: Final = {
     "drug": _BY_DRUG,
-    "class": _BY_CLASS,
     "condition": _BY_CONDITION,
     "organization": _BY_ORGANIZATION,
 }
@@ -136,18 +135,22 @@ def _trial(given: str) -> str | None:
 
 def _candidates(store: Store, name: str) -> list[Resolution]:
     """Return everything that the name may be, in the order in which kinds are tried."""
-    found = []
-    for kind in names.SUBJECTS:
+    found: dict[str, Resolution] = {}
+    for kind in names.SUBJECTS:  # a drug's name may be that of a class too
         try:
-            found.append(names.resolve(kind, name, store))
+            one = names.resolve(kind, name, store)
         except UsageError:
             continue
+        found.setdefault(one.id, one)
     if not found:
         names.resolve("subject", name, store)  # raises with suggestions
-    return found
+    return list(found.values())
 
 
 def _found(store: Store, trial: str, resolution: Resolution) -> list[dict[str, Any]]:
+    if resolution.kind == "class":
+        rows = cypher.trusted(store, _BY_CLASS, {"trial": trial, "ids": classes.ids(resolution)}).rows
+        return [row | {"above": resolution.name} for row in rows]
     return cypher.trusted(store, _STATEMENTS[resolution.kind], {"trial": trial, "id": resolution.id}).rows
 
 

@@ -106,6 +106,18 @@ def load() -> Classes:
     return Classes(headings, actions, read_stems(folder.joinpath("stems.txt").read_text("utf-8"), headings))
 
 
+@functools.cache
+def common_names() -> dict[str, str]:
+    """Return what people call classes beside MeSH's names, with the heading's id; a heading not in MeSH is left out."""
+    from trialgraph.vocabularies import mesh
+
+    headings = mesh.load()
+    lines = resources.files("trialgraph.vocabularies").joinpath("data/class_names.tsv").read_text("utf-8").splitlines()
+    rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
+    known = ((headings.by_name.get(heading.casefold()), names) for heading, names in rows)
+    return {name: mesh_id for mesh_id, names in known if mesh_id for name in names.split("|")}
+
+
 def learn(records: Iterable[tuple[str, Iterable[str]]], mesh: Mesh) -> dict[str, tuple[str, ...]]:
     """Return the actions of drugs from records that tell of one drug only.
 
