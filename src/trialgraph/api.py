@@ -89,11 +89,14 @@ class Graph:
 
         return search(self.store, words, **filters)
 
-    def landscape(self, subject: str) -> Landscape:
-        """Return the landscape of a drug, class, condition or sponsor: frames, pictures, and a page to save."""
+    def landscape(self, subject: str, **params: Any) -> Landscape:
+        """Return the landscape of a drug, class, condition or sponsor: frames, pictures, and a page to save.
+
+        With a trial's id: of its neighbourhood; with a question's name and parameters: of the trials of its answer.
+        """
         from trialgraph.ask import landscape
 
-        return landscape.of(self.store, subject)
+        return landscape.of(self.store, subject, **params)
 
     @property
     def snapshot(self) -> Snapshot:

@@ -157,4 +157,5 @@ FEW_DRAWN: Final = (
     30  # trials up to which drugs and conditions are drawn from the start; with more they hide each other
 )
 TEXT_READ: Final = 50_000  # characters of a text that trials are compared with: a long protocol's synopsis and criteria
+THING_PULL: Final = 0.12  # of a drug or condition on the trials that name it: less than that of most likenesses
 LISTED_PULL: Final = 0.08  # as much as a faint likeness draws two trials together in a picture

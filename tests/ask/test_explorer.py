@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,8 @@ import pytest
 from browser import Browser, chromium
 from golden_graph import SIROLIMUS, T
 
-from trialgraph.ask import explorer, landscape
+import trialgraph
+from trialgraph.ask import explorer, landscape, layout
 from trialgraph.ask.landscape import Landscape
 from trialgraph.errors import UsageError
 from trialgraph.graph.stores import Store
@@ -221,3 +223,37 @@ def test_two_thousand_trials_stay_fluid(window: Browser, tmp_path: Path):
     )
     assert frame < 200  # milliseconds on a machine without a graphics card
     assert window.said() == []
+
+
+def test_the_trials_of_an_answer_have_a_landscape(store: Store):
+    land = landscape.of(store, "trials-of-drug", drug="sirolimus", status="RECRUITING")
+    assert [t["id"] for t in land.trials] == [T[1]]
+    assert land.title.endswith("drug=sirolimus status=RECRUITING")
+    with pytest.raises(UsageError, match=r"brokers names no trials.*trials-of-drug"):
+        landscape.of(store, "brokers", about="sirolimus")
+    with pytest.raises(UsageError, match="this graph does not hold NCT00000000"):
+        landscape.of(store, "similar-trials", trial="NCT00000000")
+
+
+def test_no_two_places_are_too_near_for_the_eye():
+    crowd = {f"t{i}": (i * 0.1, (i % 3) * 0.1) for i in range(30)} | {"same": (0.0, 0.0), "far": (500.0, 500.0)}
+    moved = layout.apart(crowd, 20.0)
+    assert moved["far"] == (500.0, 500.0)
+    assert min(math.dist(moved[a], moved[b]) for a in moved for b in moved if a < b) > 15
+    assert layout.apart(crowd, 20.0) == moved
+
+
+@pytest.mark.browser
+def test_names_that_are_written_do_not_lie_over_each_other(window: Browser, sample_home: Path, tmp_path: Path):
+    with trialgraph.open(sample_home) as graph:
+        window.open(graph.landscape("NCT04324411").save(tmp_path / "page.html"))
+    boxes = window.run(
+        "const z = trialgraph.cy.zoom(); return trialgraph.cy.nodes(':visible').filter((n) => !n.hasClass('mute'))"
+        ".map((n) => { const b = n.boundingBox({ includeNodes: false, includeEdges: false, includeLabels: true });"
+        "return [b.x1 + 2, b.y1 + 2, b.x2 - 2, b.y2 - 2]; })"
+    )
+    assert len(boxes) > 10
+    over = [
+        (a, b) for a in boxes for b in boxes if a < b and a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+    ]
+    assert over == []

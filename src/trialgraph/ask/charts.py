@@ -9,7 +9,7 @@ from typing import Final
 from trialgraph.ask.render import html_text, terminal
 
 ROW: Final = 22  # pixels a bar or a trial takes
-LABEL: Final = 230  # pixels for the names at the left
+LABEL: Final = 258  # pixels for the names at the left
 
 
 def bars(title: str, rows: Sequence[tuple[str, int]], *, width: int = 640) -> str:
@@ -31,6 +31,19 @@ def bars(title: str, rows: Sequence[tuple[str, int]], *, width: int = 640) -> st
         )
     told = "; ".join(f"{name} {value}" for name, value in rows[:40])
     return _svg(f"{title}: {told}", width, height, "".join(parts))
+
+
+def heat(head: Sequence[str], rows: Sequence[tuple[str, Sequence[int]]]) -> str:
+    """Return a table of counts whose cells are the darker the more they hold; nought is left blank."""
+    most = max((n for _, values in rows for n in values), default=0) or 1
+    columns = "".join(f'<th scope="col">{html_text(one).replace("_", "_<wbr>")}</th>' for one in head)
+    body = "".join(
+        f'<tr><th scope="row">{html_text(name)}</th>'
+        + "".join(f'<td class="h{math.ceil(5 * n / most)}">{n:,}</td>' if n else "<td></td>" for n in values)
+        + "</tr>\n"
+        for name, values in rows
+    )
+    return f"<table>\n<thead><tr>{columns}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n"
 
 
 def columns(title: str, rows: Sequence[tuple[str, int]], *, width: int = 640, height: int = 170) -> str:

@@ -115,9 +115,12 @@ def drawn(land: Landscape) -> dict[str, Any]:
     listed = [
         {"source": land.focus, "target": one["id"], "score": LISTED_PULL} for one in land.listed if one["id"] in ids
     ]
-    places = positions(sorted(ids), [*pairs, *(listed if land.focus else [])])
-    grouped, group_names = clusters(sorted(ids), pairs)
     shows_things = len(kept) <= FEW_DRAWN
+    named = [(t["id"], f"{kind}|{one['id']}") for t in kept for field, kind in _KINDS[:2] for one in t[field]]
+    places = positions(
+        sorted(ids), [*pairs, *(listed if land.focus else [])], sorted(set(named)) if shows_things else ()
+    )
+    grouped, group_names = clusters(sorted(ids), pairs)
     trials = [
         {
             "id": t["id"],
@@ -169,9 +172,19 @@ def drawn(land: Landscape) -> dict[str, Any]:
         "things": things,
         "edges": edges,
         "clusters": group_names,
+        "marks": [] if shows_things else _marks(grouped, group_names, places),
         "notes": notes,
         "shows_things": shows_things,
     }
+
+
+def _marks(grouped: dict[str, int], names: list[str], places: dict[str, tuple[float, float]]) -> list[dict[str, Any]]:
+    """Return the names of the clusters with a place above each, the largest cluster first."""
+    marks = []
+    for i, name in enumerate(names):
+        xs, ys = zip(*(places[one] for one, group in grouped.items() if group == i), strict=True)
+        marks.append({"id": f"mark|{i}", "name": name, "x": round(sum(xs) / len(xs), 1), "y": round(min(ys), 1)})
+    return marks
 
 
 def _things(
@@ -202,6 +215,8 @@ def _things(
             x, y = x + (40 + 5 * round_it) * math.cos(angle), y + (40 + 5 * round_it) * math.sin(angle)
         dx, dy = ((37 * number) % 41 - 20, (53 * number) % 47 - 23) if len(ids) == 2 else (0, 0)
         kind, name = facts[key]
+        if key in places:  # laid out among the trials
+            (x, y), dx, dy = places[key], 0, 0
         things.append({"id": key, "kind": kind, "name": name, "x": round(x + dx, 1), "y": round(y + dy, 1)})
         for trial in ids:
             edges.append(
@@ -216,7 +231,7 @@ def _charts(land: Landscape) -> str:
     statuses = sorted({t["status"] or "none" for t in land.trials})
     counted = Counter((phase_of(t), t["status"] or "none") for t in land.trials)
     table = [
-        {"phase": phase} | {status: counted[(phase, status)] or None for status in statuses}
+        (phase, [counted[(phase, status)] for status in statuses])
         for phase in PHASES
         if any(counted[(phase, status)] for status in statuses)
     ]
@@ -235,7 +250,7 @@ def _charts(land: Landscape) -> str:
     for t in land.trials:
         above.update({name for c in t["conditions"] for name in broader.get(c["id"], ())})
     parts = [
-        ("Phase and status", f'<div class="heat scroll">{render.html_rows(("phase", *statuses), table)}</div>'),
+        ("Phase and status", f'<div class="heat scroll">{charts.heat(("phase", *statuses), table)}</div>'),
         ("Starts by year", charts.columns("Trials by year of start", land.starts())),
         ("Conditions", charts.bars("Trials by condition", land.count("conditions")[:BARS])),
         ("Groups of conditions", charts.bars("Trials by the next broader condition", above.most_common(BARS))),

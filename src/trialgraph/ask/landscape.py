@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from trialgraph import text
-from trialgraph.ask import gather, names
+from trialgraph.ask import gather, names, questions
 from trialgraph.errors import UsageError
 from trialgraph.limits import NEIGHBOURS_DRAWN
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from trialgraph.graph.stores import Store
 
 PHASES: Final = ("EARLY_PHASE1", "PHASE1", "PHASE1/PHASE2", "PHASE2", "PHASE2/PHASE3", "PHASE3", "PHASE4", "NA", "none")
+_TRIAL_COLUMNS: Final = ("trial_id", "stopped_trial", "trial_ids")
 STOPPED: Final = ("TERMINATED", "WITHDRAWN", "SUSPENDED")
 
 
@@ -174,11 +175,14 @@ class Landscape:
         }
 
 
-def of(store: Store, subject: str) -> Landscape:
+def of(store: Store, subject: str, **params: Any) -> Landscape:
     """Return the landscape of a drug, class, condition or sponsor by any name, or of a trial's neighbourhood.
 
+    With the name of a question and its parameters: of the trials in its answer.
     Raises UsageError for a name that is not known, with the nearest that are.
     """
+    if params or subject in questions.find():
+        return _of_answer(store, subject, params)
     try:
         trial = names.trial_id(subject)
     except UsageError:
@@ -205,9 +209,29 @@ def of(store: Store, subject: str) -> Landscape:
     return Landscape(understood.name, [names.sentence(understood)], found, pairs, broader=broader)
 
 
-def draw(store: Store, subject: str, path: Path | None, *, home: Path | None = None) -> list[str]:
+def _of_answer(store: Store, name: str, params: Mapping[str, Any]) -> Landscape:
+    """Return the landscape of the trials that a question's answer names."""
+    column = next((one for one in _TRIAL_COLUMNS if one in questions.get(name).columns), None)
+    if column is None:
+        fit = [one.name for one in questions.find().values() if set(_TRIAL_COLUMNS) & set(one.columns)]
+        raise UsageError(f"{name} names no trials that could be drawn; these do: {', '.join(fit)}")
+    answer = questions.ask(store, name, **params)
+    named = (row[column] for row in answer)
+    ids = list(dict.fromkeys(one for value in named for one in (value if isinstance(value, list) else [value])))
+    if not ids:
+        raise UsageError(f"{name}: {'; '.join(answer.notes)}")
+    given = " ".join(f"{key}={value}" for key, value in params.items())
+    found = gather.trials(store, ids)
+    broader = gather.above(store, (c["id"] for t in found for c in t["conditions"]))
+    title = f"{answer.title}: {given}" if given else answer.title
+    return Landscape(title, answer.notes, found, gather.similar(store, ids), broader=broader)
+
+
+def draw(
+    store: Store, subject: str, path: Path | None, *, home: Path | None = None, params: Mapping[str, Any] | None = None
+) -> list[str]:
     """Write the landscape of something to a file; returns sentences: what was understood, what was written."""
-    land = of(store, subject)
+    land = of(store, subject, **(params or {}))
     if path is None:
         path = Path(f"{text.slug(subject)}.html")
     if home is not None:

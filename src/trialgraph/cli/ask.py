@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -132,14 +132,22 @@ def ask_command(name: str | None, values: tuple[str, ...], explain: bool, addres
     if explain:
         out.report(questions.described(question))
         return
+    given = _given(name, values)
+    with opened(address) as graph:
+        show(questions.ask(graph, name, **given), out)
+
+
+def _given(name: str, values: Iterable[str]) -> dict[str, str]:
+    """Return a question's parameters as they were typed, key=value.  Raises UsageError with what it takes."""
+    from trialgraph.ask import questions
+
     given: dict[str, str] = {}
     for value in values:
         key, equals, rest = value.partition("=")
         if not equals:
-            raise UsageError(f"{value!r} is no key=value; {name} takes {questions.usage(question)}")
+            raise UsageError(f"{value!r} is no key=value; {name} takes {questions.usage(questions.get(name))}")
         given[key.strip()] = rest
-    with opened(address) as graph:
-        show(questions.ask(graph, name, **given), out)
+    return given
 
 
 @click.command(name="search", epilog="Example: trialgraph search 'sirolimus lupus nephritis' --phase 2")
@@ -260,19 +268,25 @@ def changes_command(
 
 @click.command(name="landscape", epilog="Example: trialgraph landscape sirolimus -o sirolimus.html")
 @click.argument("subject", metavar="NAME")
+@click.argument("values", nargs=-1, metavar="[KEY=VALUE]...")
 @click.option(
     "-o",
     "path",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="An .html page with everything in it, a .png or .svg picture, or .csv or .parquet frames (a folder).",
+    help="An .html page with everything in it, a .png or .svg picture, or a folder for the frames as CSV.",
 )
 @store_option
-def landscape_command(subject: str, path: Path | None, address: str | None) -> None:
-    """Draw the landscape of a drug, class, condition, sponsor or trial into one file that needs no network."""
+def landscape_command(subject: str, values: tuple[str, ...], path: Path | None, address: str | None) -> None:
+    """Draw the landscape of a drug, class, condition, sponsor or trial into one file that needs no network.
+
+    Or of the trials that answer a question: give its name and its parameters, as with `ask`.
+    """
     from trialgraph.ask import landscape
 
+    if not any("=" in value for value in values):  # a name of several words, typed without quotes
+        subject, values = " ".join((subject, *values)), ()
     with opened(address) as graph:
-        told = landscape.draw(graph, subject, path, home=settings().home)
+        told = landscape.draw(graph, subject, path, home=settings().home, params=_given(subject, values))
     for sentence in told:
         click.echo(sentence, err=True)

@@ -56,7 +56,7 @@ SUMMARIES = {
     "trial": "Everything held of one trial.",
     "why": "The evidence of a link, back to the record.",
     "changes": "What changed in the trials, and when.",
-    "landscape": "One page that shows a drug, class, condition or sponsor.",
+    "landscape": "One page that shows a drug, class, condition, sponsor or an answer.",
     "link": "What a text is understood as, and why.",
     "eval": "Measure links and similarity against labelled files.",
     "vocabularies": "The term lists, and how to rebuild them.",

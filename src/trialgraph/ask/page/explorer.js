@@ -35,20 +35,35 @@
   };
   const SHAPES = { drug: "diamond", condition: "triangle", sponsor: "rectangle" };
 
+  // Names of clusters are as large as they must be to be read when the whole map is seen.
+  const wide = Math.max(1, ...["x", "y"].map((axis) => {
+    const all = [...data.trials, ...(data.shows_things ? data.things : [])].map((t) => t[axis]);
+    return all.reduce((a, b) => Math.max(a, b), -Infinity) - all.reduce((a, b) => Math.min(a, b), Infinity);
+  }));
+  const MARK = Math.max(12, wide / 48);
+  // A few trials are drawn with the things they name: all of it so large that it can be read at once.
+  const S = data.shows_things ? Math.max(1, wide / 480) : 1;
   const style = () => {
     const ink = css("--ink");
     return [
-      { selector: "node", style: { width: 16, height: 16, "background-color": css("--other"), label: "data(label)", color: ink,
-        "font-size": 9, "min-zoomed-font-size": 8, "text-wrap": "ellipsis", "text-max-width": 120, "text-margin-y": -3 } },
-      ...Object.entries(SHAPES).map(([kind, shape]) => ({ selector: `node.${kind}`, style: { shape, width: 12, height: 12,
-        "background-color": css("--paper"), "border-width": 1.5, "border-color": css("--soft"), "font-style": "italic", color: css("--soft") } })),
-      { selector: "node.focus", style: { width: 28, height: 28, "border-width": 3, "border-color": css("--mark"), "font-size": 12 } },
-      { selector: "edge", style: { width: 1, "line-color": css("--line"), "curve-style": "haystack", opacity: 0.8 } },
-      { selector: "edge.alike", style: { width: "mapData(score, 0, 0.6, 0.6, 5)", "line-color": css("--soft"), opacity: 0.45 } },
-      { selector: "edge.listed", style: { "line-style": "dashed", "line-color": css("--mark"), width: 1.5 } },
+      { selector: "node", style: { width: 16 * S, height: 16 * S, "background-color": css("--other"), label: "data(label)", color: ink,
+        "font-size": 9 * S, "min-zoomed-font-size": 7, "text-wrap": "ellipsis", "text-max-width": 120 * S, "text-margin-y": -3 * S } },
+      ...Object.entries(SHAPES).map(([kind, shape]) => ({ selector: `node.${kind}`, style: { shape, width: 11 * S, height: 11 * S,
+        "background-color": css("--paper"), "border-width": 1.5 * S, "border-color": css("--soft"), "font-style": "italic", color: css("--soft") } })),
+      { selector: "node.focus", style: { width: 26 * S, height: 26 * S, "border-width": 3 * S, "border-color": css("--mark"), "font-size": 12 * S, "text-max-width": 240 * S } },
+      { selector: "edge", style: { width: S, "line-color": css("--line"), "curve-style": "haystack", opacity: 0.8 } },
+      { selector: "edge.alike", style: { width: `mapData(score, 0, 0.6, ${0.6 * S}, ${5 * S})`, "line-color": css("--soft"), opacity: 0.45 } },
+      { selector: "edge.listed", style: { "line-style": "dashed", "line-color": css("--mark"), width: 1.5 * S } },
       { selector: ".dim", style: { opacity: 0.12, "text-opacity": 0 } },
-      { selector: "node.chosen", style: { "border-width": 3, "border-color": css("--mark"), "z-index": 9 } },
+      { selector: "node.chosen", style: { "border-width": 3 * S, "border-color": css("--mark"), "z-index": 9 } },
       { selector: "edge.near", style: { "line-color": css("--mark"), opacity: 1 } },
+      { selector: ".mute", style: { "text-opacity": 0 } },
+      { selector: "node.mark", style: { shape: "rectangle", width: 1, height: 1, "background-opacity": 0, "border-width": 0, events: "no",
+        "font-size": MARK, "font-weight": "bold", color: ink, "text-opacity": 0.85, "text-wrap": "wrap", "text-max-width": 14 * MARK,
+        "text-background-color": css("--panel"), "text-background-opacity": 0.7, "z-index": 5 } },
+      { selector: "node.mark.mute", style: { "text-opacity": 0, "text-background-opacity": 0 } },
+      { selector: "node.hover, node.chosen", style: { "text-opacity": 1, "text-max-width": 400 * S, "min-zoomed-font-size": 0, "z-index": 99,
+        "text-background-color": css("--paper"), "text-background-opacity": 0.9, "text-background-padding": 2 } },
       { selector: ".out", style: { display: "none" } },
     ];
   };
@@ -58,6 +73,7 @@
       nodes: [
         ...data.trials.map((t) => ({ data: { id: t.id, label: t.label }, position: { x: t.x, y: t.y }, classes: t.id === data.focus ? "trial focus" : "trial" })),
         ...data.things.map((t) => ({ data: { id: t.id, label: t.name }, position: { x: t.x, y: t.y }, classes: t.kind })),
+        ...data.marks.map((t) => ({ data: { id: t.id, label: t.name }, position: { x: t.x, y: t.y }, classes: "mark", grabbable: false, selectable: false })),
       ],
       edges: data.edges.map((e) => ({ data: { id: e.id, source: e.source, target: e.target, score: e.score || 0 }, classes: e.kind })),
     },
@@ -79,6 +95,55 @@
     }));
   };
 
+  // Of names that would lie over each other only the weightier one is written: clusters, the focus, trials with many
+  // neighbours, drugs, conditions.  Nearer there is room for more; under the pointer every name is written.
+  const ROOM = 48;
+  const declutter = () => {
+    const zoom = cy.zoom();
+    const taken = new Map();
+    const cells = (box, visit) => {
+      for (let i = Math.floor(box[0] / ROOM); i <= Math.floor(box[2] / ROOM); i++) {
+        for (let j = Math.floor(box[1] / ROOM); j <= Math.floor(box[3] / ROOM); j++) if (visit(`${i},${j}`)) return true;
+      }
+      return false;
+    };
+    const hits = (box) => cells(box, (key) => (taken.get(key) || []).some((b) => b[0] < box[2] && b[2] > box[0] && b[1] < box[3] && b[3] > box[1]));
+    const take = (box) => { cells(box, (key) => { if (!taken.has(key)) taken.set(key, []); taken.get(key).push(box); return false; }); };
+    const rank = (n) => (n.hasClass("mark") ? 0 : n.hasClass("focus") || n.hasClass("chosen") ? 1 : n.hasClass("trial") ? 2 : n.hasClass("drug") ? 3 : 4);
+    const weigh = (n) => [rank(n), -n.degree(false)];
+    const seen = cy.nodes().filter((n) => !n.hasClass("out") && !n.hasClass("dim"));
+    const sorted = seen.toArray().map((n) => [weigh(n), n]).sort((a, b) => a[0][0] - b[0][0] || a[0][1] - b[0][1] || (a[1].id() < b[1].id() ? -1 : 1));
+    cy.batch(() => {
+      let things = false;
+      for (const [[kind], n] of sorted) {
+        if (kind > 2 && !things) { // the name of a drug or condition does not lie over a trial either
+          things = true;
+          seen.forEach((one) => {
+            const [at, half] = [one.renderedPosition(), (one.width() / 2) * zoom];
+            if (one.hasClass("trial")) take([at.x - half, at.y - half, at.x + half, at.y + half]);
+          });
+        }
+        const size = (kind === 0 ? MARK : n.hasClass("focus") ? 12 * S : 9 * S) * zoom;
+        if (kind > 0 && size < 7) { n.addClass("mute"); continue; }
+        const at = n.renderedPosition();
+        const long = (n.data("label") || "").length * 0.56 * size;
+        const most = (kind === 0 ? 14 * MARK : n.hasClass("focus") ? 240 * S : 120 * S) * zoom;
+        const lines = kind === 0 ? Math.ceil(long / most) : 1;
+        const half = Math.min(long, most) / 2 + 2;
+        const top = at.y - (n.height() / 2) * zoom - 3 * S * zoom;
+        const box = [at.x - half, top - size * 1.25 * lines, at.x + half, top];
+        const free = !hits(box);
+        n.toggleClass("mute", !free);
+        if (free) take(box);
+      }
+    });
+  };
+  let soon = 0;
+  const tidy = () => { clearTimeout(soon); soon = setTimeout(declutter, 80); };
+  cy.on("viewport resize dragfree", tidy);
+  cy.on("mouseover", "node", (event) => { event.target.addClass("hover"); });
+  cy.on("mouseout", "node", (event) => { event.target.removeClass("hover"); });
+
   const chosen = { phase: "", status: "", condition: "", text: "" };
   const fits = (t) => (!chosen.phase || t.phase === chosen.phase) && (!chosen.status || t.status === chosen.status)
     && (!chosen.condition || t.conditions.includes(chosen.condition)) && (!chosen.text || t.words.includes(chosen.text));
@@ -96,6 +161,7 @@
         cy.getElementById(thing.id).toggleClass("out", !some);
       }
     });
+    declutter();
     byId("count").textContent = `${shown.length} of ${data.trials.length} trials`;
     table();
   };
@@ -174,12 +240,14 @@
     if (node.empty()) return;
     const near = node.closedNeighborhood();
     cy.batch(() => { cy.elements().not(near).addClass("dim"); node.addClass("chosen"); node.connectedEdges().addClass("near"); });
+    declutter();
     if (move) cy.animate({ center: { eles: node } }, { duration: 200 });
     if (trials.has(id)) tellTrial(trials.get(id)); else tellThing(things.get(id));
     byId("panel").setAttribute("data-chosen", id);
   };
   const clear = () => {
     cy.elements().removeClass("dim chosen near");
+    declutter();
     byId("panel").replaceChildren(make("p", byId("panel").dataset.hint, { class: "quiet" }));
     byId("panel").removeAttribute("data-chosen");
   };
@@ -224,6 +292,6 @@
   cy.on("tap", (event) => { if (event.target === cy) clear(); });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") clear(); });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { cy.style(style()); colour(); });
-  cy.ready(() => { colour(); filter(); cy.fit(cy.elements(":visible"), 30); if (data.focus) tellTrial(trials.get(data.focus)); else clear(); });
+  cy.ready(() => { colour(); filter(); cy.fit(cy.elements(":visible"), 30); declutter(); if (data.focus) tellTrial(trials.get(data.focus)); else clear(); });
   window.trialgraph = { cy, choose, data }; // for a person with the console open, and for the tests
 })();
