@@ -118,6 +118,13 @@ db.tx_log.rotation.retention_policy=keep_none
         server.start()
         return server
 
+    @classmethod
+    def given(cls, address: str) -> Server:
+        """Return the running server at bolt://user:password@host:port."""
+        parts = urlsplit(address)
+        host = parts.netloc.rpartition("@")[2]
+        return cls(None, f"{parts.scheme}://{host}", parts.username or "neo4j", parts.password or "")
+
     @property
     def mine(self) -> bool:
         """Tell whether it was started here, so that it may be stopped."""
@@ -202,9 +209,7 @@ def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running Neo4j, one for all the processes of a test run."""
     given = os.environ.get("TRIALGRAPH_TEST_NEO4J")
     if given:
-        parts = urlsplit(given)
-        host = parts.netloc.rpartition("@")[2]
-        yield Server(None, f"{parts.scheme}://{host}", parts.username or "neo4j", parts.password or "")
+        yield Server.given(given)
         return
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base

@@ -127,6 +127,7 @@ NEO4J_BATCH_ROWS: Final = 5_000  # rows a transaction; beyond some thousand thro
 NEO4J_BATCH_BYTES: Final = 4 << 20  # of a transaction's rows: far below the smallest server's transaction memory
 NEO4J_CONNECT_SECONDS: Final = 10.0  # a server that takes longer to accept a connection is down
 NEO4J_RETRY_SECONDS: Final = 60.0  # the driver repeats a transaction so long: a restart of the server takes less
+NEO4J_FETCH_ROWS: Final = 10_000  # asked for at a time when we read what is there: millions, a few words each
 NEO4J_RETRY_FIRST: Final = (
     0.1  # seconds until it first repeats one, doubled each time; its own second is long for a load
 )
@@ -137,6 +138,7 @@ NEO4J_TRIES: Final = 5  # of a transaction whose commit may or may not have happ
 QUERY_SECONDS: Final = 10.0  # a question a person waits for; --timeout asks for more
 QUERY_ROWS: Final = 1000  # what a person may still scroll through; --rows asks for more
 QUERY_BYTES: Final = 10 << 20  # of values in one answer; --bytes asks for more
+LONG_WORD: Final = 23  # characters of ENROLLING_BY_INVITATION: a longer word, such as an address, may be broken
 SHORT_CELL: Final = 12  # characters; an NCT number or a date, which nobody wants broken over two lines
 MEMBERS_NAMED: Final = 8  # drugs of a class named beside an answer: one line of a terminal
 SUGGESTIONS: Final = 5  # nearest names to offer; more is a list to read, not a hint

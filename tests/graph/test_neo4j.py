@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
+import bolt_proxy
+import break_neo4j
 import pytest
 import small_graph
 
@@ -27,7 +27,7 @@ from trialgraph.graph.stores import open_store
 from trialgraph.graph.stores.neo4j import Neo4jStore
 
 pytestmark = pytest.mark.neo4j
-CUTS = int(os.environ.get("TRIALGRAPH_TEST_CUTS", "10"))
+ROUNDS = 20
 
 
 @pytest.fixture
@@ -92,78 +92,34 @@ def test_what_somebody_removed_is_found_and_written_again(server, store, first):
     }
 
 
-def test_a_load_whose_connection_is_cut_anywhere_can_be_repeated(server, store, first, second):
+def test_a_load_whose_connection_is_cut_anywhere_can_be_repeated(server, tmp_path):
+    assert "50 lines cut" in break_neo4j.cut(server, tmp_path, 50, random.Random(4711))
+
+
+def test_a_load_goes_on_when_the_connection_is_cut_at_a_commit(server, store, first, tmp_path):
+    told = break_neo4j.cut_at_commits(server, tmp_path, ROUNDS, random.Random(4711))
+    assert not told.startswith("0 "), told
+    assert ", 0 before" not in told, told
+    for what in ("before", "after"):  # three times in a row, and by itself
+        server.empty(schema=False)
+        port = int(server.uri.rpartition(":")[2])
+        how = {10: what, 11: what, 12: what}
+        with bolt_proxy.cut_at_commits(port, lambda number, how=how: how.get(number, "")) as (at, done):
+            break_neo4j.load(server, first, at)
+        assert done.count(what) == 3
+        assert store.loaded() == first.hash
+        assert store.load(first, full=True).tables == {}
+
+
+def test_a_server_that_never_answers_a_commit_is_told_and_the_load_can_be_repeated(server, store, first):
     port = int(server.uri.rpartition(":")[2])
-    dice = random.Random(4711)
-    for turn in range(CUTS):
-        with cut_once(port, dice.randrange(200, 60_000)) as address:
-            through = open_store(address, user=server.user, password=server.password)
-            try:
-                through.load((first, second)[turn % 2])
-            except StoreError as problem:  # what cannot be repeated by itself says so, and is repeated below
-                assert server.password not in str(problem)
-            finally:
-                through.close()
-    eventually(lambda: store.load(second))
-    assert store.loaded() == second.hash
-    assert store.counts() == {name: second.rows_of(name) for name in second.manifest["tables"]}
-    assert store.load(second, full=True).tables == {}
-
-
-@contextlib.contextmanager
-def cut_once(port: int, size: int) -> Iterator[str]:
-    """Stand between driver and server, and cut every connection once so many bytes went through; later ones pass."""
-    left = size
-    ends: list[socket.socket] = []
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def pump(one: socket.socket, other: socket.socket) -> None:
-        nonlocal left
-        with contextlib.suppress(OSError):
-            while data := one.recv(4096):
-                whole = left > len(data) or left < 0
-                other.sendall(data if whole else data[: max(left, 0)])
-                if left >= 0:
-                    left -= len(data)
-                if not whole:
-                    left = -1
-                    hang_up()
-        hang_up([one, other])
-
-    def hang_up(some: list[socket.socket] | None = None) -> None:
-        for each in list(some or ends):
-            with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-
-    def serve() -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                near, _ = listener.accept()
-                far = socket.create_connection(("127.0.0.1", port))
-                ends.extend((near, far))
-                threading.Thread(target=pump, args=(near, far), daemon=True).start()
-                threading.Thread(target=pump, args=(far, near), daemon=True).start()
-
-    threading.Thread(target=serve, daemon=True).start()
-    yield f"bolt://127.0.0.1:{listener.getsockname()[1]}"
-    with contextlib.suppress(OSError):
-        listener.shutdown(socket.SHUT_RDWR)
-    listener.close()
-    hang_up()
-
-
-def eventually(act: Callable[[], object]) -> None:
-    """Do something as soon as the server has noticed that an earlier loader's connection is gone."""
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            act()
-        except StoreError as problem:
-            if "another process" not in str(problem) or time.monotonic() > deadline:
-                raise
-            time.sleep(0.5)
-        else:
-            return
+    how = bolt_proxy.cut_at_commits(port, lambda number: "after" if number >= 6 else "")
+    with how as (address, done), pytest.raises(StoreError, match="does not answer"):
+        break_neo4j.load(server, first, address)
+    assert len(done) > 6
+    assert store.loaded() is None
+    break_neo4j.eventually(lambda: store.load(first))
+    assert store.load(first, full=True).tables == {}
 
 
 def test_a_second_loader_is_told_of_the_first(server, store, first):
@@ -174,50 +130,152 @@ def test_a_second_loader_is_told_of_the_first(server, store, first):
     store.load(first)
 
 
-def test_a_killed_loader_leaves_no_lock_and_no_half_graph(server, store, first):
-    code = (
-        "import sys; from pathlib import Path; from trialgraph.graph.snapshot import Snapshot; "
-        "from trialgraph.graph.stores import open_store; s = open_store(sys.argv[1], password=sys.argv[2]); "
-        "print('ready', flush=True); s.load(Snapshot.open(Path(sys.argv[3])))"
+def test_a_killed_loader_leaves_no_lock_and_no_half_graph(server, tmp_path):
+    """The killed are forks of a process of its own, which must have no threads."""
+    words = [sys.executable, Path(__file__).with_name("break_neo4j.py"), "killed", tmp_path, ROUNDS]
+    where = {"TRIALGRAPH_TEST_NEO4J": server.uri.replace("//", f"//{server.user}:{server.password}@")}
+    path = {"PYTHONPATH": os.pathsep.join((str(Path(__file__).parents[1]), str(Path(__file__).parent)))}
+    command = list(map(str, words))
+    done = subprocess.run(command, env=os.environ | where | path, capture_output=True, text=True, timeout=280)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert int(done.stdout.split(" killed")[0].rsplit(" ", 1)[1]) >= ROUNDS // 2, done.stdout
+
+
+def test_a_half_loaded_graph_answers_nothing(server, store, first, second):
+    with pytest.raises(StoreError, match="holds no whole graph"):
+        store.query("MATCH (t:Trial) RETURN count(t) AS n")
+    store.load(first)
+    assert store.query("MATCH (t:Trial) RETURN count(t) AS n").rows == [{"n": 3}]
+    asked = []
+
+    def ask(done: int, total: int | None) -> None:
+        other = open_store(server.uri, user=server.user, password=server.password)
+        with pytest.raises(StoreError, match="holds no whole graph"):
+            other.query("MATCH (t:Trial) RETURN count(t) AS n")
+        other.close()
+        asked.append(done)
+
+    store.load(second, ask)
+    assert asked
+    assert store.query("MATCH (t:Trial) RETURN count(t) AS n").rows == [{"n": 3}]
+
+
+def test_a_graph_that_is_loaded_while_it_is_asked_gives_no_answer(server, store, first):
+    store.load(first)
+    query = "UNWIND range(1, 3000) AS i MATCH (t:Trial) WITH t, i ORDER BY i RETURN t.trial_id AS id"
+    server.run("MATCH (m:TrialgraphSnapshot {name: 'loaded'}) SET m.hash = 'a'")
+    seen = threading.Thread(target=lambda: (time.sleep(0.3), server.run(CHANGED)))
+    slow = (
+        "UNWIND range(1, 4000) AS a UNWIND range(1, 4000) AS b WITH max(a * b) AS n MATCH (t:Trial) RETURN t.trial_id"
     )
-    for pause in (0.1, 0.4, 0.8):
-        words = [sys.executable, "-c", code, server.uri, server.password, str(first.path)]
-        child = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
-        assert child.stdout is not None
-        child.stdout.readline()
-        time.sleep(pause)
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-        assert store.loaded() in (None, first.hash)
-    eventually(lambda: store.load(first))
-    assert store.counts() == {name: first.rows_of(name) for name in first.manifest["tables"]}
+    assert len(store.query(query, rows=10).rows) == 10
+    seen.start()
+    with pytest.raises(StoreError, match="was being loaded while it was asked"):
+        store.query(slow, timeout=60)
+    seen.join()
+
+
+CHANGED = "MATCH (m:TrialgraphSnapshot {name: 'loaded'}) SET m.hash = 'b'"
+
+
+def test_a_loader_that_lost_its_lock_writes_nothing_once_another_has_begun(server, store, first, second):
+    """The lock is a transaction's; a server that ends it, or restarts, gives it back while the loader goes on."""
+    other = open_store(server.uri, user=server.user, password=server.password)
+
+    def lose(done: int, total: int | None) -> None:
+        if other.loaded() is None and not lost:
+            ended = server.run(
+                "SHOW TRANSACTIONS YIELD transactionId, currentQuery, status "
+                "WHERE currentQuery IS NULL OR NOT currentQuery STARTS WITH 'SHOW' RETURN transactionId AS id"
+            )
+            server.run("TERMINATE TRANSACTIONS $ids", ids=[row["id"] for row in ended])
+            lost.append(len(ended))
+            break_neo4j.eventually(lambda: other.load(second))
+
+    lost: list[int] = []
+    with pytest.raises(StoreError, match="another process began to load"):
+        store.load(first, lose)
+    assert lost
+    assert other.loaded() == second.hash
+    assert other.load(second, full=True).tables == {}
+    other.close()
 
 
 @pytest.mark.slow
 def test_a_server_that_stops_and_starts_in_the_middle_loses_nothing(server, store, tmp_path):
+    """One loader is at work when the server dies; another begins when it is back: exactly one of them ends."""
     if not server.mine:
         pytest.skip("not our server to stop")
-    rows = {"Trial": [{"trial_id": f"NCT{i:08}", "brief_title": "T" * 200} for i in range(60_000)]}
+    rows = {"Trial": [{"trial_id": f"NCT{i:08}", "brief_title": "T" * 200} for i in range(24_000)]}
     big = small_graph.snapshot(tmp_path / "big", rows)
-    failed: list[BaseException] = []
+    small = small_graph.snapshot(tmp_path / "small")
+    for second_loader in (False, True):
+        server.empty(schema=False)
+        failed: list[BaseException] = []
+        stopped = threading.Event()
 
-    def work() -> None:
-        try:
-            store.load(big)
-        except BaseException as problem:
-            failed.append(problem)
+        def stop(done: int, total: int | None, stopped: threading.Event = stopped) -> None:
+            if done >= 8_000 and not stopped.is_set():
+                server.stop(signal.SIGKILL)
+                stopped.set()
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    time.sleep(1.5)
-    server.stop(signal.SIGKILL)
-    server.start()
-    thread.join(timeout=200)
-    if failed:  # where the lock's connection was needed again the load says so, and is repeated
-        assert isinstance(failed[0], StoreError)
-        store.load(big)
-    assert store.counts()["Trial"] == 60_000
-    assert store.loaded() == big.hash
+        def work(stop: Callable[..., None] = stop, failed: list[BaseException] = failed) -> None:
+            try:
+                store.load(big, stop)
+            except BaseException as problem:
+                failed.append(problem)
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        assert stopped.wait(100)
+        server.start()
+        if second_loader:
+            break_neo4j.eventually(lambda: break_neo4j.load(server, small))
+        thread.join(timeout=200)
+        assert not thread.is_alive()
+        if second_loader:
+            assert failed == [] or "another process" in str(failed[0]), failed
+            expected = small if failed else big
+        else:
+            assert failed == [], "the driver repeats what the restart cut short"
+            expected = big
+        assert store.loaded() == expected.hash
+        assert store.counts() == {name: expected.rows_of(name) for name in expected.manifest["tables"]}
+        assert store.load(expected, full=True).tables == {}
+
+
+def test_foreign_data_that_break_a_constraint_are_told_and_stay(server, store, first):
+    server.empty()
+    server.run("UNWIND [1, 2] AS i CREATE (:Drug {drug_id: 'same', name: 'theirs'})")
+    with pytest.raises(StoreError, match=r"refused|failed") as problem:
+        store.load(first)
+    assert "drug_id" in str(problem.value)
+    assert "\n" not in str(problem.value)
+    assert store.loaded() is None
+    assert server.run("MATCH (d:Drug) RETURN count(d) AS n") == [{"n": 2}]
+    server.run("MATCH (d:Drug) DELETE d")
+    assert store.load(first).reconciled
+
+
+def test_a_relationship_that_is_there_twice_is_written_once(server, store, first):
+    store.load(first)
+    server.run("MATCH (a)-[r:TESTS]->(b) WITH a, r, b LIMIT 1 CREATE (a)-[s:TESTS]->(b) SET s = properties(r)")
+    with pytest.raises(StoreError, match=r"TESTS 4 instead of 3.*--full"):
+        store.load(first)
+    assert store.load(first, full=True).tables == {"TESTS": Difference(1, 0, 0)}
+    assert store.load(first, full=True).tables == {}
+
+
+def test_an_equal_snapshot_sends_no_write_at_all(server, store, first, second):
+    store.load(first)
+    with bolt_proxy.overheard(int(server.uri.rpartition(":")[2])) as (address, said):
+        break_neo4j.load(server, first, address)
+        equal = b"".join(data for from_driver, data in said if from_driver)
+        break_neo4j.load(server, second, address)
+    other = b"".join(data for from_driver, data in said if from_driver)
+    for word in (b"CREATE", b"MERGE", b"SET ", b"DELETE"):
+        assert word in other
+        assert word not in equal
 
 
 def test_refusals_are_one_sentence_without_the_password(server, first):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import secrets
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, LiteralString
+from typing import Any, LiteralString, TypeVar
 from urllib.parse import urlsplit
 
 import neo4j
@@ -15,12 +17,13 @@ from neo4j import exceptions, graph
 from trialgraph.errors import StoreError, UsageError
 from trialgraph.graph import schema
 from trialgraph.graph.snapshot import Difference, Snapshot
-from trialgraph.graph.stores import Loaded, Progress, Result, reconcile
+from trialgraph.graph.stores import Loaded, Progress, Result, batches, reconcile
 from trialgraph.graph.stores import statements as st
 from trialgraph.limits import (
-    NEO4J_BATCH_BYTES,
     NEO4J_BATCH_ROWS,
     NEO4J_CONNECT_SECONDS,
+    NEO4J_FETCH_ROWS,
+    NEO4J_RETRY_FIRST,
     NEO4J_RETRY_SECONDS,
     NEO4J_TRIES,
     QUERY_ROWS,
@@ -31,7 +34,8 @@ _MEMORY = ("MemoryPoolOutOfMemoryError", "TransactionOutOfMemoryError", "OutOfMe
 _TIMEOUT = ("TransactionTimedOut", "LockClientStopped", "LockAcquisitionTimeout", "TransactionTerminated")
 _EXPLAINED = re.compile(r"\s*(explain|profile)\b", re.IGNORECASE)
 
-There = dict[Any, int | None]  # key -> hash of a row, None for a node that is not ours
+
+T = TypeVar("T")
 
 
 class Neo4jStore:
@@ -48,28 +52,33 @@ class Neo4jStore:
         self._auth = (user or "neo4j", password) if password is not None else None
         self._database = database
         self._opened: neo4j.Driver | None = None
+        self._loader: str | None = None  # who loads, in a load
         self._bookmarks = neo4j.GraphDatabase.bookmark_manager()  # a replica is read when it has what we wrote
 
-    @property
-    def _driver(self) -> neo4j.Driver:
-        """Return the driver, made when it is first needed."""
+    def _session(self, **how: Any) -> neo4j.Session:
+        """Return a session of the driver, which is made, and asked whether the server answers, when first needed."""
         if self._opened is None:
+            logging.getLogger("neo4j").addHandler(logging.NullHandler())  # what it repeats is no news for a terminal
             try:
-                self._opened = neo4j.GraphDatabase.driver(
+                driver = neo4j.GraphDatabase.driver(
                     self._uri,
                     auth=self._auth,
                     user_agent="trialgraph",
                     connection_timeout=NEO4J_CONNECT_SECONDS,
                     max_transaction_retry_time=NEO4J_RETRY_SECONDS,
+                    initial_retry_delay=NEO4J_RETRY_FIRST,
                     telemetry_disabled=True,
                     notifications_min_severity="OFF",
                 )
             except (exceptions.DriverError, ValueError) as problem:
                 raise UsageError(f"{self._uri} is no address of a Neo4j: {problem}") from problem
-        return self._opened
-
-    def _session(self, **how: Any) -> neo4j.Session:
-        return self._driver.session(database=self._database, bookmark_manager=self._bookmarks, **how)
+            try:
+                driver.verify_connectivity()  # at once, where all else is tried for a minute
+            except BaseException:
+                driver.close()
+                raise
+            self._opened = driver
+        return self._opened.session(database=self._database, bookmark_manager=self._bookmarks, **how)
 
     def close(self) -> None:
         """Close the connections."""
@@ -87,7 +96,10 @@ class Neo4jStore:
         timeout: float = QUERY_SECONDS,
         rows: int = QUERY_ROWS,
     ) -> Result:
-        """Run Cypher that only reads, with READ access; the server ends it after `timeout` seconds."""
+        """Run Cypher that only reads, with READ access; the server ends it after `timeout` seconds.
+
+        Raises StoreError where no snapshot is wholly loaded, or where a load began before the last row had come.
+        """
         found: list[dict[str, Any]] = []
         cut = False
         with (
@@ -97,6 +109,12 @@ class Neo4jStore:
             if not _EXPLAINED.match(cypher):
                 self._refuse_files(session, cypher, params, timeout)
             with session.begin_transaction(timeout=timeout) as transaction:
+                held = self._held(transaction)
+                if held is None:
+                    raise StoreError(
+                        f"{self.name} holds no whole graph: nothing was loaded, or a load is under way or was cut "
+                        "short; `trialgraph load --to ...` completes it"
+                    )
                 results = transaction.run(st.literal(cypher), dict(params or {}))
                 columns = tuple(results.keys())
                 for record in results:
@@ -104,6 +122,9 @@ class Neo4jStore:
                         cut = True
                         break
                     found.append(dict(zip(columns, map(_plain, record.values()), strict=True)))
+                results.consume()  # the rows beyond the limit never come
+                if self._held(transaction) != held:
+                    raise StoreError(f"{self.name} was being loaded while it was asked; ask again")
                 transaction.rollback()
         return Result(columns, found, cut)
 
@@ -121,22 +142,38 @@ class Neo4jStore:
 
     def loaded(self) -> str | None:
         """Return the hash of the snapshot that is wholly loaded, or None."""
-        text: LiteralString = "MATCH (m:TrialgraphSnapshot {name: 'loaded'}) RETURN m.hash, m.schema"
-        for digest, version in self._read(text):
+        return self._repeated(self._held, neo4j.READ_ACCESS)
+
+    @staticmethod
+    def _held(transaction: neo4j.Transaction | neo4j.ManagedTransaction) -> str | None:
+        for digest, version in transaction.run(st.HELD):
             return str(digest) if digest is not None and version == schema.VERSION else None
         return None
 
     def counts(self) -> dict[str, int]:
         """Return how many nodes and relationships of ours the database holds."""
-        return {name: next(self._read(text))[0] for name, text in (st.COUNT_NODES | st.COUNT_EDGES).items()}
+        return {name: self._read(text)[0][0] for name, text in (st.COUNT_NODES | st.COUNT_EDGES).items()}
 
-    def _read(self, text: LiteralString) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows of one of our own reading statements."""
-        with (
-            self._as_sentences(None),
-            self._session(default_access_mode=neo4j.READ_ACCESS, fetch_size=10_000) as session,
-        ):
-            yield from (tuple(record.values()) for record in session.run(text))
+    def _read(self, text: LiteralString) -> list[tuple[Any, ...]]:
+        """Return the rows of one of our own reading statements, in a transaction that the driver repeats."""
+
+        def work(transaction: neo4j.ManagedTransaction) -> list[tuple[Any, ...]]:
+            return [tuple(record.values()) for record in transaction.run(text)]
+
+        return self._repeated(work, neo4j.READ_ACCESS)
+
+    def _repeated(self, work: Callable[[neo4j.ManagedTransaction], T], access: str = neo4j.WRITE_ACCESS) -> T:
+        """Return what a transaction gives, which the driver repeats until the server has done it."""
+        with self._as_sentences(None):
+            for attempt in range(1, NEO4J_TRIES + 1):
+                try:
+                    with self._session(fetch_size=NEO4J_FETCH_ROWS) as session:
+                        return (session.execute_read if access == neo4j.READ_ACCESS else session.execute_write)(work)
+                except exceptions.IncompleteCommit:
+                    # The commit may have happened; every statement of ours may be repeated.
+                    if attempt == NEO4J_TRIES:
+                        raise
+        raise AssertionError("it returned or raised")
 
     # --- loading ------------------------------------------------------------------------------------------------------
 
@@ -145,27 +182,27 @@ class Neo4jStore:
 
         Whatever was cut short is found by comparing with the rows that are there, so a run can always be repeated.
         """
-        with self._lock():
-            if self.loaded() == snapshot.hash and not full:
-                counts = self.counts()
+        if not full and self.loaded() == snapshot.hash:
+            counts = self.counts()
+            if self.loaded() == snapshot.hash:  # nobody began to load meanwhile
                 reconcile(counts, snapshot, self.name)
                 return Loaded({}, True, counts)
+        with self._lock():
             snapshot.whole()
-            self._say_loaded(None)
+            self._begin()
             self._prepare()
-            tables, gone = self._write_all(snapshot, progress or (lambda done, total: None))
-            for label, keys in gone.items():
-                self._send(st.DROP_NODES[label], [(key, 100) for key in keys])
+            tables = batches.write(snapshot, self._there, self._send, progress, self.name)
             counts = self.counts()
+            self._run("RETURN 0", {})  # where another has begun to load, that is what is to be told
             reconcile(counts, snapshot, self.name)
-            self._say_loaded(snapshot.hash)
+            self._run(st.END, {"hash": snapshot.hash})
         return Loaded({name: found for name, found in tables.items() if found != Difference(0, 0, 0)}, True, counts)
 
     def clear(self) -> dict[str, int]:
         """Remove our nodes, their relationships and our constraints and indexes; returns the counts that were there."""
         with self._lock():
             counts = self.counts()
-            self._say_loaded(None)
+            self._begin()
             for text in st.CLEAR_NODES.values():
                 while self._run(text, {"most": NEO4J_BATCH_ROWS}):
                     pass
@@ -173,11 +210,6 @@ class Neo4jStore:
         for statement in st.DROP_SCHEMA:
             self._run(statement, {})
         return counts
-
-    def mark(self, snapshot: Snapshot) -> None:
-        """Say that a snapshot is loaded that was written by the bulk importer, after counting."""
-        reconcile(self.counts(), snapshot, self.name)
-        self._say_loaded(snapshot.hash)
 
     def _prepare(self) -> None:
         there = {name for (name,) in self._read("SHOW INDEXES YIELD name RETURN name")}
@@ -188,70 +220,33 @@ class Neo4jStore:
                 transaction.run(st.literal(text)).consume()
 
         if missing:
-            with self._as_sentences(None), self._session() as session:
-                session.execute_write(work)
+            self._repeated(work)
             self._run("CALL db.awaitIndexes(600)", {})
 
-    def _write_all(self, snapshot: Snapshot, progress: Progress) -> tuple[dict[str, Difference], dict[str, list[Any]]]:
-        """Write what is new and changed; returns the differences and the keys of nodes that are to go."""
-        total = sum(snapshot.rows_of(name) for name in (*schema.LABEL, *schema.RELATIONSHIP))
-        done = 0
-        tables: dict[str, Difference] = {}
-        gone: dict[str, list[Any]] = {}
-        for name in (*schema.LABEL, *schema.RELATIONSHIP):
-            is_node = name in schema.LABEL
-            there = self._there(name)
-            added = changed = 0
+    def _there(self, name: str) -> batches.There:
+        """Return what the database holds of a table: key -> hash of the row, None for a node that is not ours.
 
-            def new_rows(
-                name: str = name, there: dict[Any, int | None] = there
-            ) -> Iterator[tuple[dict[str, Any], int]]:
-                nonlocal added, changed, done
-                for rows in snapshot.batches(name):
-                    for row in rows:
-                        key = st.key_of(name, row)
-                        mark, size = st.sized(name, row)
-                        known = there.pop(key, 0) if key in there else 0
-                        if known is None:
-                            kind = schema.LABEL[name]
-                            raise StoreError(
-                                f"{self.name} holds a {name} with {kind.key} {key!r} that trialgraph did not write; "
-                                "load into another database, or remove it"
-                            )
-                        if known == mark:
-                            continue
-                        added, changed = (added, changed + 1) if known else (added + 1, changed)
-                        yield st.as_parameter(name, row, mark, replaces=bool(known)), size
-                    done += len(rows)
-                    progress(done, total)
-
-            self._send(st.PUT_NODES[name] if is_node else st.PUT_EDGES[name], new_rows())
-            left = [key for key, mark in there.items() if mark is not None]
-            tables[name] = Difference(added, changed, len(left))
-            if is_node:
-                gone[name] = left
-            else:
-                self._send(st.DROP_EDGES[name], [(st.edge_key(name, key), 100) for key in left])
-        return tables, gone
-
-    def _there(self, name: str) -> There:
-        """Return what the database holds of a table: key -> hash of the row, None for a node that is not ours."""
+        Of a relationship that is there twice, which no load of ours leaves behind, all are removed.
+        """
         if name in schema.LABEL:
             return dict(self._read(st.NODES[name]))
-        return {tuple(key): mark for *key, mark in self._read(st.EDGES[name])}
+        found: batches.There = {}
+        twice = set()
+        for *key, mark in self._read(st.EDGES[name]):
+            if tuple(key) in found:
+                twice.add(tuple(key))
+            found[tuple(key)] = mark
+        self._send(st.DROP_EDGES[name], batches.gone(name, sorted(twice)))
+        return {key: mark for key, mark in found.items() if key not in twice} if twice else found
 
-    def _send(self, text: LiteralString, rows: Iterable[tuple[Any, int]]) -> None:
-        """Run a statement over rows, some thousand at a time or as many as make four megabytes."""
-        batch: list[Any] = []
-        size = 0
-        for row, length in rows:
-            batch.append(row)
-            size += length
-            if len(batch) >= NEO4J_BATCH_ROWS or size >= NEO4J_BATCH_BYTES:
-                self._send_batch(text, batch)
-                batch, size = [], 0
-        if batch:
+    def _send(
+        self, text: LiteralString, rows: Iterator[tuple[Any, int]], sent: Callable[[], None] | None = None
+    ) -> None:
+        """Run a statement over rows, a batch a transaction; the next batch is made while the server works."""
+        for batch in batches.ahead(batches.batched(rows)):
             self._send_batch(text, batch)
+            if sent is not None:
+                sent()
 
     def _send_batch(self, text: LiteralString, rows: list[Any]) -> None:
         try:
@@ -264,49 +259,53 @@ class Neo4jStore:
             self._send_batch(text, rows[half:])
 
     def _run(self, text: LiteralString, params: dict[str, Any]) -> int:
-        """Run one of our own statements in a transaction that the driver repeats; returns its first value or 0."""
+        """Run one of our own statements in a transaction that the driver repeats; returns its first value or 0.
+
+        In a load it changes nothing once another process has begun to load.
+        """
 
         def work(transaction: neo4j.ManagedTransaction) -> int:
-            record = transaction.run(text, params).single(strict=False)
+            try:
+                if self._loader and transaction.run(st.STILL_OURS, loader=self._loader).single() is None:
+                    raise StoreError(
+                        f"another process began to load {self.name} when this one had lost its connection; "
+                        "this load ends here, run it again when the other is done"
+                    )
+                record = transaction.run(text, params).single(strict=False)
+            except exceptions.Neo4jError as problem:
+                if any(name in (problem.code or "") for name in _MEMORY):
+                    raise _TooMuch from problem  # the same again would have no more memory
+                raise
             return int(record[0]) if record is not None and isinstance(record[0], int) else 0
 
-        with self._as_sentences(None):
-            for attempt in range(NEO4J_TRIES):
-                try:
-                    with self._session() as session:
-                        return session.execute_write(work)
-                except exceptions.IncompleteCommit:
-                    # The commit may have happened; every statement of ours may be repeated.
-                    if attempt == NEO4J_TRIES - 1:
-                        raise
-                except exceptions.Neo4jError as problem:
-                    if any(name in (problem.code or "") for name in _MEMORY):
-                        raise _TooMuch from problem
-                    raise
-        return 0
+        return self._repeated(work)
 
-    def _say_loaded(self, digest: str | None) -> None:
-        self._run(
-            "MERGE (m:TrialgraphSnapshot {name: 'loaded'}) SET m.hash = $hash, m.schema = $schema",
-            {"hash": digest, "schema": schema.VERSION},
-        )
+    def _begin(self) -> None:
+        """Say that nothing is wholly loaded and that we are who loads, after what an earlier loader is writing."""
+        loader = secrets.token_hex(8)
+        self._run(st.BEGIN, {"schema": schema.VERSION, "loader": loader})
+        self._loader = loader
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
-        """Keep a second loader out by the lock of a node, which the server gives back when this process ends."""
-        take: LiteralString = "MERGE (m:TrialgraphSnapshot {name: 'lock'}) SET m.held = true"
+        """Keep a second loader out by the lock of a node, which the server gives back when this process ends.
+
+        A server that restarts gives it back too; so every transaction looks whether another has begun since.
+        """
+        self._run(st.NOTES, {})
         with self._as_sentences(None), self._session() as session:
             try:
-                session.run(neo4j.Query(take, timeout=2.0)).consume()
+                session.run(neo4j.Query(st.TAKE, timeout=2.0)).consume()
             except exceptions.Neo4jError as problem:
                 if not any(name in (problem.code or "") for name in _TIMEOUT):
                     raise
                 raise StoreError(f"{self.name} is being loaded by another process; wait until it is done") from problem
             holder = session.begin_transaction()
-            holder.run(take).consume()
+            holder.run(st.TAKE).consume()
             try:
                 yield
             finally:
+                self._loader = None
                 _quietly(holder.rollback)
 
     @contextmanager
@@ -331,10 +330,11 @@ class Neo4jStore:
                 sentence = "this query would write or call what is not allowed here; queries only read"
                 raise UsageError(sentence) from problem
             if timeout is None:
-                raise StoreError(f"{self.name} refused: {message}") from problem
+                raise StoreError(f"{self.name} refused: {' '.join(message.split())}") from problem
             raise UsageError(f"the query cannot be run: {message}") from problem
         except exceptions.Neo4jError as problem:
-            raise StoreError(f"{self.name} failed: {(problem.message or str(problem)).strip()}") from problem
+            message = " ".join((problem.message or str(problem)).split())
+            raise StoreError(f"{self.name} failed: {message}") from problem
         except exceptions.DriverError as problem:
             raise StoreError(f"{self.name}: {problem}") from problem
 

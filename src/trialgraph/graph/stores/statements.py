@@ -49,6 +49,21 @@ PREPARE |= {
     for label in schema.LABELS
     if label.full_text
 }
+# The notes of a load: one node says what is loaded and who loads, another is the lock.
+NOTES: Final[LiteralString] = (
+    "CREATE CONSTRAINT tg_snapshot IF NOT EXISTS FOR (m:TrialgraphSnapshot) REQUIRE m.name IS UNIQUE"
+)
+HELD: Final[LiteralString] = "MATCH (m:TrialgraphSnapshot {name: 'loaded'}) RETURN m.hash, m.schema"
+TAKE: Final[LiteralString] = "MERGE (m:TrialgraphSnapshot {name: 'lock'}) SET m.held = true"
+BEGIN: Final[LiteralString] = (
+    "MERGE (m:TrialgraphSnapshot {name: 'loaded'}) SET m.hash = null, m.schema = $schema, m.loader = $loader"
+)
+# Every transaction of a load begins so: the node is locked first and read then, so that no other loader can begin
+# before the transaction has ended, nor the transaction go on after another has begun.
+STILL_OURS: Final[LiteralString] = (
+    "MATCH (m:TrialgraphSnapshot {name: 'loaded'}) SET m.held = true WITH m WHERE m.loader = $loader RETURN 1"
+)
+END: Final[LiteralString] = "MATCH (m:TrialgraphSnapshot {name: 'loaded'}) SET m.hash = $hash"
 # What is there: (key, hash), hash null for a node that is not ours.
 NODES: Final[Statements] = {
     label.name: literal(
@@ -124,7 +139,7 @@ CLEAR_NODES: Final[Statements] = {
 
 DROP_SCHEMA: Final[tuple[LiteralString, ...]] = tuple(
     literal(f"DROP {'CONSTRAINT' if text.startswith('CREATE CONSTRAINT') else 'INDEX'} {name} IF EXISTS")
-    for name, text in PREPARE.items()
+    for name, text in (PREPARE | {"tg_snapshot": NOTES}).items()
 )
 
 
@@ -144,9 +159,7 @@ def sized(name: str, row: Mapping[str, Any]) -> tuple[int, int]:
 
 def as_parameter(name: str, row: Mapping[str, Any], mark: int, *, replaces: bool) -> dict[str, Any]:
     """Return a row as the statements take it.  One that replaces another names the properties to take away as null."""
-    columns = [column for column, _ in schema.columns(name)]
-    given = {column: row[column] for column in columns if column in row} if not replaces else None
-    properties = given if given is not None else {column: row.get(column) for column in columns}
+    properties = {column: row.get(column) for column, _ in schema.columns(name)} if replaces else dict(row)
     properties[MARK] = mark
     if name in schema.LABEL:
         return {"k": row[schema.LABEL[name].key], "p": properties}
