@@ -193,3 +193,20 @@ def test_a_table_whose_words_would_be_broken_becomes_a_block_for_each_row():
     assert lines[:3] == ["NCT04324410", "  column_1  NCT04324411", "  column_2  NCT04324412"]
     assert len(lines) == 10 + 9  # what is missing takes no line
     assert "column_0" in render.rows(columns, [row], tty=True, width=200)
+
+
+def test_a_status_is_never_broken_over_two_lines():
+    row = {"trial_id": "NCT04324411", "status": "NOT_YET_RECRUITING", "title": "A title of several words " * 4}
+    row |= {"why": "some words " * 9, "phases": ["EARLY_PHASE1"], "other": "ENROLLING_BY_INVITATION"}
+    for width in (50, 80, 100, 120):
+        told = render.rows(tuple(row), [row], tty=True, width=width)
+        assert "NOT_YET_RECRUITING" in told, width
+        assert "ENROLLING_BY_INVITATION" in told, width
+
+
+def test_a_node_is_told_line_by_line_what_it_is_first_and_long_texts_last():
+    node = {"labels": ["Trial"], "properties": {"brief_summary": "words " * 40, "trial_id": "NCT04324411", "a": None}}
+    told = re.sub(r"\x1b\[[0-9;]*m", "", render.rows(("t", "n"), [{"t": node, "n": 1}], tty=True, width=100))
+    lines = [line.strip() for line in told.splitlines()]
+    assert lines[1:3] == ["t  Trial", "trial_id: NCT04324411"]
+    assert lines[3].startswith("brief_summary: words")

@@ -24,7 +24,6 @@ from trialgraph.graph.stores import Store
         ("MATCH (t:Trial)-[:TESTS|SIM", "SIMILAR_TO"),
         ("MATCH (t:Trial) RETURN t.brief_t", "brief_title"),
         ("MATCH (d:Drug {drug", "drug_id"),
-        ("MATCH (d:Drug {name: 'siro", "sirolimus"),
         ("MAT", "MATCH"),
         ("RETURN toUp", "toUpper("),
         (":as", "ask"),
@@ -34,6 +33,11 @@ from trialgraph.graph.stores import Store
         (":ask trials-of-drug drug=sirolimus status=REC", '"RECRUITING"'),
         (':ask sponsor-portfolio sponsor="Big', '"Big Pharma"'),
         (":schema SIM", "SIMILAR_TO"),
+        (":format c", "csv"),
+        (":ask trials-of-drug drug=MTOR", "MTOR Inhibitors"),
+        (":ask brokers about=MTOR", "MTOR Inhibitors"),
+        ("MATCH (d:Drug {name: 'siro", "sirolimus'"),
+        ('MATCH (o:Organization) WHERE o.name = "Big', 'Big Pharma"'),
     ],
 )
 def test_what_is_begun_is_completed(store: Store, typed, offered):
@@ -77,6 +81,10 @@ def test_the_commands_answer(store: Store, capsys: pytest.CaptureFixture[str], t
         (":help", ":schema"),
         (":ask", "trials-of-drug"),
         (":ask trials-of-drug drug=rapamycin", T[1]),
+        (":ask usual-endpoints condition=Purpura, Thrombocytopenic, Idiopathic most=3", "platelet count"),
+        (":search rapamycin itp", T[2]),
+        (f":related {T[1]}", "rows in 0."),
+        (":schema Condition", "(Trial)-[:STUDIES]->(Condition)"),
         (f":param id={T[1]}", "$id = "),
         ("MATCH (t:Trial {trial_id: $id}) RETURN t.brief_title AS title;", "Sirolimus and ATRA"),
         (f":export {path}", "Written"),
@@ -134,6 +142,13 @@ def test_a_person_types_completes_and_asks_in_a_terminal(golden_home, tmp_path):
     until("1 row")
     os.write(terminal, b":ask similar-trials trial=" + T[1].encode() + b"\r")
     until("2 rows")
+    os.write(terminal, b":ask trials-of-drug drug=siro\t")
+    until("limus")
+    os.write(terminal, b"\r")  # one Enter takes the completion and asks
+    until("3 rows")
+    os.write(terminal, b"\x1b[A\x1b[A\x1b[A")
+    until("RETURN count(t)")
+    os.write(terminal, b"\x03")
     os.write(terminal, b":quit\r")
     assert os.waitpid(pid, 0)[1] == 0
     os.close(terminal)

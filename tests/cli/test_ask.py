@@ -181,3 +181,18 @@ def test_a_command_that_does_not_exist_is_told_with_the_nearest():
     done = typed(Path("/nowhere"), "releated", T[1])
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "trialgraph: there is no command 'releated'; did you mean 'trialgraph related'?\n"
+
+
+def test_no_command_at_all_shows_the_help():
+    done = subprocess.run([sys.executable, "-m", "trialgraph"], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Example: trialgraph demo" in done.stdout
+
+
+def test_a_value_of_several_words_needs_no_quotes(home: Path):
+    asked = ["ask", "usual-endpoints", "condition=Purpura,", "Thrombocytopenic,", "Idiopathic", "most=1", "--json"]
+    done = subprocess.run(
+        [sys.executable, "-m", "trialgraph", "--home", str(home), *asked], capture_output=True, text=True
+    )
+    assert json.loads(done.stdout)[0]["endpoint"] == "platelet count"
+    assert "the first row; most=10 shows more" in done.stderr or len(json.loads(done.stdout)) == 1

@@ -11,8 +11,6 @@ from trialgraph.errors import UsageError
 from trialgraph.limits import SEARCH_CANDIDATES, TEXT_READ
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from trialgraph.config import Settings
     from trialgraph.graph.linkers import Linkers
     from trialgraph.graph.stores import Store
@@ -72,6 +70,7 @@ def like_text(settings: Settings, store: Store, text: str, *, most: int = 10) ->
 
 def _of_text(text: str, linkers: Linkers) -> Document:
     """Return a text as similarity sees a trial."""
+    from trialgraph.graph.compared import compared
     from trialgraph.model import Trial
 
     title, _, rest = text.strip().partition("\n")
@@ -81,32 +80,14 @@ def _of_text(text: str, linkers: Linkers) -> Document:
         for link in linkers.drugs.understand(sentence):
             if link.vocabulary != "none":
                 drugs.setdefault(link.concept_id, link)
-    return _compared(trial, list(drugs.values()), [], [], linkers)
+    return compared(trial, list(drugs.values()), [], [], linkers)
 
 
 def _document(trial: Any, linkers: Linkers) -> Document:
+    from trialgraph.graph.compared import compared
+
     understood = linkers.understand(trial)
-    return _compared(trial, understood.drugs, understood.conditions, understood.things, linkers)
-
-
-def _compared(trial: Any, drugs: Any, conditions: Any, things: Any, linkers: Linkers) -> Document:
-    from trialgraph.graph.documents import document
-
-    names = {link.concept_id: link.name for link in drugs}
-
-    def classes(drug: str) -> Iterable[tuple[str, str]]:
-        return [(one.class_id, one.name) for one in linkers.classes_of(drug, names[drug])]
-
-    return document(
-        trial,
-        drugs,
-        conditions,
-        things,
-        mesh=linkers.mesh,
-        finder=linkers.conditions,
-        thing_finder=linkers.things,
-        classes=classes,
-    )
+    return compared(trial, understood.drugs, understood.conditions, understood.things, linkers)
 
 
 def _candidates(store: Store, text: str, asked: Document) -> list[str]:

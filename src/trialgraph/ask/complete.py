@@ -7,12 +7,25 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from trialgraph.ask import cypher, guard, questions
+from trialgraph.ask import cypher, guard, questions, render
 
 if TYPE_CHECKING:
     from trialgraph.graph.stores import Store
 
-COMMANDS: Final = ("ask", "explain", "export", "format", "help", "param", "quit", "schema", "trial", "why")
+COMMANDS: Final = (
+    "ask",
+    "explain",
+    "export",
+    "format",
+    "help",
+    "param",
+    "quit",
+    "related",
+    "schema",
+    "search",
+    "trial",
+    "why",
+)
 _NAMES: Final = {
     "drug": """
 MATCH (n:Drug)<-[:TESTS]-(t:Trial)
@@ -48,8 +61,10 @@ class Words:
             yield from self._command(text)
             return
         if quoted := re.search(r"(?:name|brief_title)\s*(?::|=|CONTAINS|STARTS WITH)\s*(['\"])([^'\"]{2,})$", text):
-            for kind in ("drug", "condition", "sponsor"):
-                yield from _begun(quoted[2], self._held(kind), kind)
+            quote = quoted[1]
+            for kind in ("drug", "condition", "sponsor", "class"):
+                for name, back, what in _begun(quoted[2], self._held(kind), kind):
+                    yield name.replace(quote, f"\\{quote}") + quote, back, what
             return
         begun = re.search(r"\w*$", text)
         word = begun[0] if begun else ""
@@ -65,6 +80,8 @@ class Words:
             from trialgraph.graph import schema
 
             yield from _begun(rest.strip(), [*schema.LABEL, *schema.RELATIONSHIP], "schema")
+        elif name == "format":
+            yield from _begun(rest.strip(), ("table", *render.FORMS[1:-1]), "form")
         elif name == "ask":
             question, space, rest = rest.partition(" ")
             if not space:
@@ -90,10 +107,12 @@ class Words:
         yield from _begun(begun, [f"{p.name}=" for p in question.parameters], "parameter")
 
     def _values(self, kind: str) -> Iterable[str]:
+        if kind == "drug":
+            return [*self._held("drug"), *self._held("class")]
+        if kind == "subject":
+            return [name for each in ("drug", "condition", "sponsor", "class") for name in self._held(each)]
         if kind in _NAMES:
             return self._held(kind)
-        if kind == "subject":
-            return [*self._held("drug"), *self._held("condition"), *self._held("sponsor")]
         return {"status": questions.STATUSES, "phase": questions.PHASES}.get(kind, ())
 
     def _read(self, kind: str) -> tuple[str, ...]:

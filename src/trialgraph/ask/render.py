@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from trialgraph.limits import SHORT_CELL
+from trialgraph.limits import LONG_WORD, SHORT_CELL
 
 FORMS: Final = ("table", "json", "csv", "nl", "md", "html")
 
@@ -137,10 +137,13 @@ def _for_terminal(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], wid
         return "No rows.\n"
     width = width or shutil.get_terminal_size().columns
     needed = sum(
-        max(min(_longest_word(row.get(column)), SHORT_CELL + 2) for row in [*rows, {column: column}]) + 3
+        max(min(_longest_word(row.get(column)), LONG_WORD) for row in [*rows, {column: column}]) + 3
         for column in columns
     )
-    return _rich_table(columns, rows, width) if needed <= width else _rich_blocks(columns, rows, width)
+    whole = any(isinstance(row.get(column), Mapping) for row in rows for column in columns)  # nodes, with all they have
+    if whole or needed > width:
+        return _rich_blocks(columns, rows, width)
+    return _rich_table(columns, rows, width)
 
 
 def _longest_word(value: Any) -> int:
@@ -156,11 +159,15 @@ def _rich_blocks(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], widt
     console = Console(file=text, width=width, force_terminal=True, highlight=False, legacy_windows=False)
     margin = max(display_width(terminal(column)) for column in columns) + 2
     for row in rows:
-        console.print(Text(cell(row.get(columns[0])), style="bold"))
+        first = row.get(columns[0])
+        if isinstance(first, Mapping):
+            console.print(Text(terminal(columns[0]), style="bold"))
+        else:
+            console.print(Text(cell(first), style="bold"))
         block = Table.grid(padding=(0, 2, 0, 0))
         block.add_column(width=margin, no_wrap=True)
         block.add_column(overflow="fold")
-        for column in columns[1:]:
+        for column in columns if isinstance(first, Mapping) else columns[1:]:
             if told := _in_lines(row.get(column)):
                 block.add_row(Text(f"  {terminal(column)}", style="dim"), Text(told))
         console.print(block)
@@ -182,7 +189,9 @@ def _rich_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], width
             Text(terminal(column)),
             justify="right" if _is_numeric(rows, column) else "left",
             overflow="fold",
-            no_wrap=whole and size <= SHORT_CELL,
+            # A word alone in its column, such as a status, is never broken; words beside others go to the next line.
+            no_wrap=(whole and size <= SHORT_CELL)
+            or size <= min(LONG_WORD, max(_longest_word(row.get(column)) for row in rows)),
         )
     for row in rows:
         table.add_row(*(Text(_in_lines(row.get(column))) for column in columns))
@@ -192,8 +201,14 @@ def _rich_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], width
 
 
 def _in_lines(value: Any) -> str:
-    """Return a value for a cell that may be several lines high: each part of a long list begins its own."""
+    """Return a value for a cell that may be several lines high: each part of a long list or map begins its own."""
     text = cell(value)
+    if isinstance(value, Mapping):  # of a node or relationship: what it is, then what it has, long texts last
+        held = value.get("properties")
+        head = [cell(value.get("labels") or value.get("type"))] if isinstance(held, Mapping) else []
+        inner = held if isinstance(held, Mapping) else value
+        parts = sorted(f"{terminal(str(key))}: {cell(part)}" for key, part in inner.items() if part not in (None, ""))
+        return "\n".join(head + sorted(parts, key=lambda part: len(part) > 4 * LONG_WORD))
     if isinstance(value, list | tuple) and display_width(text) > 2 * SHORT_CELL:
         return ";\n".join(cell(part) for part in value)
     return text

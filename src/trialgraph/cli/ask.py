@@ -132,22 +132,30 @@ def ask_command(name: str | None, values: tuple[str, ...], explain: bool, addres
     if explain:
         out.report(questions.described(question))
         return
-    given = _given(name, values)
+    asked = given(name, values)
     with opened(address) as graph:
-        show(questions.ask(graph, name, **given), out)
+        show(questions.ask(graph, name, **asked), out)
 
 
-def _given(name: str, values: Iterable[str]) -> dict[str, str]:
-    """Return a question's parameters as they were typed, key=value.  Raises UsageError with what it takes."""
+def given(name: str, values: Iterable[str]) -> dict[str, str]:
+    """Return a question's parameters as they were typed, key=value; further words of a value need no quotes.
+
+    Raises UsageError with what the question takes.
+    """
     from trialgraph.ask import questions
 
-    given: dict[str, str] = {}
+    found: dict[str, str] = {}
+    key = ""
     for value in values:
-        key, equals, rest = value.partition("=")
-        if not equals:
+        before, equals, rest = value.partition("=")
+        if equals:
+            key = before.strip()
+            found[key] = rest
+        elif key:
+            found[key] += f" {value}"
+        else:
             raise UsageError(f"{value!r} is no key=value; {name} takes {questions.usage(questions.get(name))}")
-        given[key.strip()] = rest
-    return given
+    return found
 
 
 @click.command(name="search", epilog="Example: trialgraph search 'sirolimus lupus nephritis' --phase 2")
@@ -287,6 +295,6 @@ def landscape_command(subject: str, values: tuple[str, ...], path: Path | None, 
     if not any("=" in value for value in values):  # a name of several words, typed without quotes
         subject, values = " ".join((subject, *values)), ()
     with opened(address) as graph:
-        told = landscape.draw(graph, subject, path, home=settings().home, params=_given(subject, values))
+        told = landscape.draw(graph, subject, path, home=settings().home, params=given(subject, values))
     for sentence in told:
         click.echo(sentence, err=True)

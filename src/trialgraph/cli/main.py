@@ -123,6 +123,9 @@ def main() -> None:
         code = 130
     except KeyboardInterrupt:
         code = 130
+    except click.exceptions.NoArgsIsHelpError as asked:  # no command at all is a question, not a mistake
+        click.echo(asked.message)
+        code = 0
     except click.ClickException as problem:
         problem.show()
         code = problem.exit_code

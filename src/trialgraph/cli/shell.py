@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from trialgraph.cli.ask import opened, store_option
+from trialgraph.cli.ask import given, opened, store_option
 from trialgraph.cli.output import FORMATS, Output, settings
 from trialgraph.errors import TrialgraphError, UsageError
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 HELP = """\
 A query ends with ; or an empty line.  Enter on an unfinished one starts another line.
   :ask NAME key=value ...   a named question; :ask alone lists them
+  :search WORDS             trials by words, under all names of what they mean
+  :related ID               the trials most like one
   :schema [LABEL]           labels and relationship types, or one of them with its properties
   :param key=value          set $key for the queries to come; :param alone lists them, :param key= forgets one
   :why A B                  the evidence of a link
@@ -30,6 +33,7 @@ A query ends with ; or an empty line.  Enter on an unfinished one starts another
   :export FILE              the last answer to FILE (.csv .json .nl .md .html .parquet .arrow)
   :format table|json|csv|nl|md
   :help  :quit
+Tab completes names of all kinds, the arrows bring back what was asked before, Ctrl-C stops a query.
 """
 
 
@@ -67,6 +71,8 @@ class Session:
             "param": self._param,
             "why": self._why,
             "trial": self._trial,
+            "search": self._search,
+            "related": self._related,
             "explain": self._explain,
             "export": self._export,
             "format": self._format,
@@ -94,7 +100,7 @@ class Session:
             elif statement.strip("; \n"):
                 from trialgraph.ask import cypher
 
-                self._show(cypher.run(self.graph, statement, self._used(statement)))
+                self._show(lambda: cypher.run(self.graph, statement, self._used(statement)))
             self.failed = False
         except TrialgraphError as problem:
             self.failed = True
@@ -110,11 +116,13 @@ class Session:
         used = {word.text.strip("$`") for word in guard.tokens(statement) if word.kind == "parameter"}
         return {name: value for name, value in self.params.items() if name in used}
 
-    def _show(self, answer: Answer) -> None:
-        self.last = answer
+    def _show(self, asked: Callable[[], Answer]) -> None:
+        began = time.monotonic()
+        answer = self.last = asked()
+        took = time.monotonic() - began
         self.out.rows(answer.columns, answer.rows, notes=answer.notes)
         if self.out.form == "table":
-            self.out.say(f"{len(answer):,} {'row' if len(answer) == 1 else 'rows'}")
+            self.out.say(f"{len(answer):,} {'row' if len(answer) == 1 else 'rows'} in {took:.2f} s")
 
     def _help(self, rest: str) -> None:
         self.out.say(HELP)
@@ -127,8 +135,18 @@ class Session:
             for question in questions.find().values():
                 self.out.say(f"{question.name:32} {question.title}")
             return
-        pairs = [part.partition("=") for part in parts[1:]]
-        self._show(questions.ask(self.graph, parts[0], **{name: value for name, _, value in pairs}))
+        asked = given(parts[0], parts[1:])
+        self._show(lambda: questions.ask(self.graph, parts[0], **asked))
+
+    def _search(self, rest: str) -> None:
+        from trialgraph.ask.search import search
+
+        self._show(lambda: search(self.graph, rest))
+
+    def _related(self, rest: str) -> None:
+        from trialgraph.ask import questions
+
+        self._show(lambda: questions.ask(self.graph, "similar-trials", trial=rest))
 
     def _schema(self, rest: str) -> None:
         from trialgraph.graph import schema
@@ -150,6 +168,10 @@ class Session:
         self.out.rows(
             columns, [dict(zip(columns, (p.name, p.type, p.unit, p.doc), strict=True)) for p in kind.properties]
         )
+        tied = [r for r in schema.RELATIONSHIPS if name in (r.source, r.target)]
+        if tied:
+            ways = [{"relationship": f"({r.source})-[:{r.type}]->({r.target})", "what": r.doc} for r in tied]
+            self.out.rows(("relationship", "what"), ways)
 
     def _param(self, rest: str) -> None:
         from trialgraph.ask import cypher
@@ -187,6 +209,8 @@ class Session:
         answer = cypher.run(self.graph, f"EXPLAIN {rest}", self._used(rest))
         for row in answer:
             self.out.say(str(row.get("executionPlanAsString") or next(iter(row.values()), "")))
+        if not answer.rows:
+            self.out.say("the store told no plan; the query can be run")
 
     def _export(self, rest: str) -> None:
         from pathlib import Path
@@ -263,9 +287,12 @@ def _prompt(session: Session) -> None:
     @keys.add("enter")
     def _(event: KeyPressEvent) -> None:
         buffer = event.current_buffer
-        if buffer.complete_state and buffer.complete_state.current_completion:
+        completing = bool(buffer.complete_state and buffer.complete_state.current_completion)
+        if completing:
             buffer.complete_state = None
-        elif finished(buffer.text) or buffer.document.current_line.strip() == "":
+        if completing and not buffer.text.lstrip().startswith(":"):
+            return  # what was chosen stays; a query goes on
+        if finished(buffer.text) or buffer.document.current_line.strip() == "":
             buffer.validate_and_handle()
         else:
             buffer.insert_text("\n")
@@ -281,7 +308,8 @@ def _prompt(session: Session) -> None:
         multiline=True,
         prompt_continuation="... ",
     )
-    session.out.say(f"{session.graph.name}; :help tells what can be asked, Ctrl-D leaves")
+    session.out.say(session.graph.name)
+    session.out.say("Cypher ends with ; - Tab completes - :ask lists questions - :help tells more - Ctrl-D leaves")
     while True:
         try:
             text = prompt.prompt("> ")
@@ -289,8 +317,11 @@ def _prompt(session: Session) -> None:
             continue
         except EOFError:
             return
-        if not session.run(text):
-            return
+        try:
+            if not session.run(text):
+                return
+        except KeyboardInterrupt:
+            session.out.say("stopped")
 
 
 def completer(graph: Store) -> Completer:
