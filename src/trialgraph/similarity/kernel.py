@@ -154,13 +154,13 @@ def _gather(q, ptr, idx, val, group, cptr, crow, cval, starts, sides, together, 
 
 
 @numba.njit(cache=True, nogil=True)
-def search(asked, ptr, idx, val, group, cptr, crow, cval, rest, starts, sides, together, k, first, share, out, score):
+def search(asked, ptr, idx, val, group, cptr, crow, cval, rest, starts, sides, together, k, first, out, score):
     """Find the k nearest rows of the rows `asked`, and their scores in millionths; return how many were scored.
 
     (ptr, idx, val) are the rows.  (cptr, crow, cval) is the index of all columns that are in no `group`; of the others,
     the commonest, `rest` holds the length of each row's part, group by group.  Two rows share at most the product of
     these lengths there (Cauchy and Schwarz), so that no row whose sum in the index and that bound together stay below
-    the k-th best score can be among the nearest: with a `share` of 1 nothing is missed; with less of the bound, little.
+    the k-th best score can be among the nearest: nothing is missed.
     """
     n = len(ptr) - 1
     groups = rest.shape[1]
@@ -193,7 +193,7 @@ def search(asked, ptr, idx, val, group, cptr, crow, cval, rest, starts, sides, t
             looked_at += 1
         bound = np.float32(0.0)
         for g in range(groups):
-            own[g] = rest[q, g] * np.float32(share)
+            own[g] = rest[q, g]
             bound += own[g] * greatest[g]
         least = np.float32(scores[k - 1] / MICRO - SLACK) if held == k else np.float32(0.0)
         for i in range(n):

@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from trialgraph import limits
-from trialgraph.similarity.neighbours import Neighbours, inverted, neighbours, run
+from trialgraph.similarity.index import exactly
+from trialgraph.similarity.neighbours import Neighbours, neighbours, run
 from trialgraph.similarity.vectors import Recipe, Vectors, stacked
 
 
@@ -60,10 +61,10 @@ def renew(
     last[rows] = now[:, -1]
     short = np.zeros(vectors.rows, np.bool_)
     short[rows] = (there & ~known).any(axis=1)
-    index = inverted(vectors, limits.COMMON)
-    indices[asked], scores[asked], told = run(vectors, index, recipe, k, asked, 1.0, workers, progress, least=least)
-    unknown = _merge(indices, scores, told, short, least, last)
-    indices[unknown], scores[unknown], _ = run(vectors, index, recipe, k, unknown, 1.0, workers, None)
+    indices[asked], scores[asked], told = run(exactly(vectors, recipe, k, least), asked, k, workers, progress)
+    unknown = _merge(indices, scores, np.concatenate([np.zeros((0, 3), np.int64), *told]), short, least, last)
+    if len(unknown):
+        indices[unknown], scores[unknown], _ = run(exactly(vectors, recipe, k), unknown, k, workers)
     return Neighbours(indices, scores)
 
 

@@ -1,0 +1,239 @@
+"""The inner loops beyond the exact size: what weighs most finds the candidates, whose scores are then exact.
+
+A row is nearly all in its heaviest entries.  Only these are in the index and only these are asked for, in whole numbers
+of two bytes, so that what is added up stays near the processor.  The best of that are compared by their whole rows, and
+those that may be among the nearest are scored as everywhere.
+"""
+# mypy: disable-error-code="no-untyped-def,no-untyped-call,untyped-decorator"
+# ruff: noqa: ANN001, ANN201, ANN202
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from trialgraph.similarity.kernel import MICRO, SLACK, _place, _score
+
+FULL = 65_535  # the greatest sum that two bytes hold
+SHIFT = np.uint32(15)  # a product of two weights is counted in 32 bits and brought to two bytes by this
+LINE = 64  # sums that are passed over at once where none of them is great enough
+STEP = 6  # bits of a sum that do not matter when the least sum of a candidate is chosen
+
+
+@numba.njit(cache=True, nogil=True)
+def greatest(ptr, idx, val, side):
+    """Return the greatest squared length of any row, over all columns and over those of side 1 and of side 2."""
+    out = np.zeros(3)
+    for r in range(len(ptr) - 1):
+        held = np.zeros(3)
+        for p in range(ptr[r], ptr[r + 1]):
+            square = np.float64(val[p]) * np.float64(val[p])
+            held[0] += square
+            if side[idx[p]] > 0:
+                held[side[idx[p]]] += square
+        for s in range(3):
+            out[s] = max(out[s], held[s])
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def keep_heaviest(ptr, val, share, keep):
+    """Mark in `keep` the heaviest entries of each row that together hold a share of its squared length."""
+    for r in range(len(ptr) - 1):
+        lo, hi = ptr[r], ptr[r + 1]
+        if lo == hi:
+            continue
+        order = np.sort(val[lo:hi])
+        total = 0.0
+        for w in order:
+            total += np.float64(w) * np.float64(w)
+        held = 0.0
+        least = order[-1]
+        for j in range(len(order) - 1, -1, -1):
+            if held >= share * total:
+                break
+            least = order[j]
+            held += np.float64(least) * np.float64(least)
+        for p in range(lo, hi):
+            keep[p] = val[p] >= least
+
+
+@numba.njit(cache=True, nogil=True)
+def pack_columns(ptr, idx, val, keep, cptr, bits, scale, out):
+    """Fill the index: for each column the rows that keep it, each with its weight in the lowest `bits`."""
+    at = cptr[:-1].copy()
+    for r in range(len(ptr) - 1):
+        for p in range(ptr[r], ptr[r + 1]):
+            if keep[p]:
+                c = idx[p]
+                out[at[c]] = (np.uint32(r) << np.uint32(bits)) | np.uint32(val[p] * scale)
+                at[c] += 1
+
+
+@numba.njit(cache=True, nogil=True)
+def pack_rows(ptr, idx, val, rank, side, bits, scale, ends, out):
+    """Fill whole rows: each column's rank with its weight in the lowest `bits`, one side of the product after another.
+
+    `ends` (row, 3) gets where the entries of each side end.
+    """
+    for r in range(len(ptr) - 1):
+        at = ptr[r]
+        for s in range(3):
+            for p in range(ptr[r], ptr[r + 1]):
+                if side[idx[p]] == s:
+                    out[at] = (np.uint32(rank[idx[p]]) << np.uint32(bits)) | np.uint32(val[p] * scale + 0.5)
+                    at += 1
+            ends[r, s] = at
+
+
+@numba.njit(cache=True, nogil=True)
+def _add(q, ptr, idx, val, keep, side, cptr, posts, bits, factor, acc):
+    """Add up in `acc` (side, row) what row q shares with every row; return which sides of the product it has."""
+    mask = np.uint32((1 << bits) - 1)
+    shift = np.uint32(bits)
+    asked = np.zeros(3, np.bool_)
+    for p in range(ptr[q], ptr[q + 1]):
+        if not keep[p]:
+            continue
+        c = idx[p]
+        s = side[c]
+        if not asked[s]:
+            acc[s, :] = 0
+            asked[s] = True
+        into = acc[s]
+        f = np.uint32(val[p] * factor)
+        for e in posts[cptr[c] : cptr[c + 1]]:
+            into[e >> shift] += np.uint16(((e & mask) * f) >> SHIFT)
+    return asked
+
+
+@numba.njit(cache=True, nogil=True)
+def _sum(q, asked, product, acc):
+    """Bring the sums of all sides together in acc[0]; `product` multiplies those of both sides."""
+    whole = acc[0]
+    if not asked[0]:
+        whole[:] = 0
+    if asked[1] and asked[2]:
+        one, two = acc[1], acc[2]
+        for i in range(len(whole)):
+            both = np.uint16(np.float32(one[i]) * np.float32(two[i]) * product)
+            whole[i] += one[i] + two[i] + both
+    elif asked[1] or asked[2]:
+        one = acc[1] if asked[1] else acc[2]
+        for i in range(len(whole)):
+            whole[i] += one[i]
+    whole[q] = 0
+    return whole
+
+
+@numba.njit(cache=True, nogil=True)
+def _pick(whole, tops, counts, most, room):
+    """Put the rows of the greatest sums into `room`, sum and row in one number; return how many: `most` or some more.
+
+    `tops` and `counts` are room to work.  Among equal sums the lower rows are taken.
+    """
+    for b in range(len(tops)):
+        m = np.uint16(0)
+        for i in range(b * LINE, b * LINE + LINE):
+            m = max(m, whole[i])
+        tops[b] = m
+    counts[:] = 0
+    for m in tops:
+        counts[m >> STEP] += 1
+    h = len(counts) - 1
+    left = most
+    while h > 0 and counts[h] < left:  # the `most` greatest of the lines are no less than what is sought
+        left -= counts[h]
+        h -= 1
+    least = np.uint16(max(1, h << STEP))
+    floor = np.int64(-1)
+    held = 0
+    for b in range(len(tops)):
+        if tops[b] < least:
+            continue
+        for i in range(b * LINE, b * LINE + LINE):
+            if whole[i] < least:
+                continue
+            key = (np.int64(whole[i]) << 32) | np.int64(0xFFFFFFFF - i)
+            if key <= floor:
+                continue
+            if held == len(room):
+                room.sort()
+                for j in range(most):
+                    room[j] = room[len(room) - most + j]
+                held = most
+                floor = room[0]
+                least = np.uint16(floor >> 32)
+                if key <= floor:
+                    continue
+            room[held] = key
+            held += 1
+    return held
+
+
+@numba.njit(cache=True, nogil=True)
+def _whole_row(r, ptr, ends, packed, bits, dense, step, together):
+    """Return the score of a row by its packed weights, with the row that is spread out by rank in `dense`."""
+    mask = np.uint32((1 << bits) - 1)
+    shift = np.uint32(bits)
+    at = ptr[r]
+    a = np.float32(0)
+    for e in packed[at : ends[r, 0]]:
+        a += dense[e >> shift] * np.float32(np.int32(e & mask))
+    b = np.float32(0)
+    for e in packed[ends[r, 0] : ends[r, 1]]:
+        b += dense[e >> shift] * np.float32(np.int32(e & mask))
+    c = np.float32(0)
+    for e in packed[ends[r, 1] : ends[r, 2]]:
+        c += dense[e >> shift] * np.float32(np.int32(e & mask))
+    return (a + b + c) * step + together * (b * step) * (c * step)
+
+
+@numba.njit(cache=True, nogil=True)
+def search(
+    asked, ptr, idx, val, keep, side, rank, cptr, posts, row_bits, factor, product,
+    ends, packed, bits, step, steep, starts, sides, together, k, most, out, score,
+):  # fmt: skip
+    """Find the k nearest rows of the rows `asked`, nearly all, and their exact scores in millionths.
+
+    Of each row `most` candidates, or some more, are compared by their whole packed rows; what may by that be among the
+    k nearest is scored exactly.
+    """
+    n = len(ptr) - 1
+    lines = (n + LINE - 1) // LINE
+    acc = np.zeros((3, lines * LINE), np.uint16)
+    tops = np.zeros(lines, np.uint16)
+    counts = np.zeros((FULL >> STEP) + 1, np.int64)
+    room = np.zeros(4 * most, np.int64)
+    near = np.zeros(4 * most, np.float32)
+    dense = np.zeros(starts[-1], np.float32)
+    ranked = np.zeros(starts[-1], np.float32)
+    parts = np.zeros(len(starts), np.int64)
+    best = np.zeros(k, np.int64)
+    best_near = np.zeros(k, np.int64)
+    for at in range(len(asked)):
+        q = asked[at]
+        own = np.float32(0)
+        for p in range(ptr[q], ptr[q + 1]):
+            ranked[rank[idx[p]]] = val[p]
+            dense[idx[p]] = val[p]
+            own += val[p]
+        whole = _sum(q, _add(q, ptr, idx, val, keep, side, cptr, posts, row_bits, factor, acc), product, acc)
+        held = _pick(whole, tops, counts, most, room)
+        count = 0
+        for j in range(held):
+            row = np.int64(0xFFFFFFFF - (room[j] & 0xFFFFFFFF))
+            near[j] = _whole_row(row, ptr, ends, packed, bits, ranked, step, together)
+            count = _place(row, np.int64(near[j] * MICRO) + 1, k, count, best, best_near)
+        # Each packed weight is off by half a step at most, here and in what it is compared with, more by the product.
+        off = own * step * steep + 2 * SLACK
+        least = np.float32(best_near[k - 1] / MICRO) - off if count == k else np.float32(0)
+        count = 0
+        for j in range(held):
+            if near[j] >= least:
+                row = np.int64(0xFFFFFFFF - (room[j] & 0xFFFFFFFF))
+                exact = _score(dense, idx, val, ptr, row, starts, sides, together, parts)
+                count = _place(row, exact, k, count, out[at], score[at])
+        for p in range(ptr[q], ptr[q + 1]):
+            ranked[rank[idx[p]]] = 0
+            dense[idx[p]] = 0
