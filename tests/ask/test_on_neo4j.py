@@ -91,3 +91,20 @@ def test_a_question_reads_no_whole_label_where_a_key_is_given(neo4j, server: Sto
         operators += operator.get("children", [])
         kind = operator["operatorType"].partition("@")[0]
         assert not (kind in {"AllNodesScan", "NodeByLabelScan"} and operator["args"].get("Rows", 0)), operator["args"]
+
+
+def test_explain_tells_the_plan(server: Store):
+    told = cypher.run(server, "EXPLAIN MATCH (t:Trial {trial_id: 'NCT90000001'}) RETURN t.brief_title AS title")
+    assert told.columns == ("plan",)
+    steps = told[0]["plan"].splitlines()
+    assert steps[0].startswith("+ ProduceResults title")
+    assert "IndexSeek" in steps[-1]
+
+
+def test_a_class_of_drugs_has_the_same_answers(server: Store, store: Store):
+    for name in ("trials-of-drug", "drug-partners", "comparators-of-drug", "developers-of-drug", "doses-of-drug"):
+        given = {"drug": "mTOR inhibitors"}
+        assert questions.ask(server, name, **given).rows == questions.ask(store, name, **given).rows, name
+    assert questions.ask(server, "brokers", about="mTOR inhibitors").notes == (
+        questions.ask(store, "brokers", about="mTOR inhibitors").notes
+    )

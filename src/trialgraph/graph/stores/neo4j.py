@@ -122,10 +122,12 @@ class Neo4jStore:
                         cut = True
                         break
                     found.append(dict(zip(columns, map(_plain, record.values()), strict=True)))
-                results.consume()  # the rows beyond the limit never come
+                plan = results.consume().plan  # the rows beyond the limit never come
                 if self._held(transaction) != held:
                     raise StoreError(f"{self.name} was being loaded while it was asked; ask again")
                 transaction.rollback()
+        if plan and not found and _EXPLAINED.match(cypher):  # an EXPLAIN has no rows
+            return Result(("plan",), [{"plan": "\n".join(_plan_lines(plan))}], False)
         return Result(columns, found, cut)
 
     def _refuse_files(
@@ -349,6 +351,16 @@ def _quietly(act: Callable[[], None]) -> None:
         act()
     except (exceptions.DriverError, exceptions.Neo4jError):
         return
+
+
+def _plan_lines(plan: Mapping[str, Any], depth: int = 0) -> Iterator[str]:
+    """Yield a plan as lines, what runs last first, each step under the one that it feeds."""
+    told = plan.get("args") or {}
+    rows = f", about {float(told['EstimatedRows']):,.0f} rows" if told.get("EstimatedRows") is not None else ""
+    name = str(plan.get("operatorType", "?")).partition("@")[0]
+    yield f"{'  ' * depth}+ {name} {told.get('Details') or ''}".rstrip() + rows
+    for child in plan.get("children") or ():
+        yield from _plan_lines(child, depth + 1)
 
 
 def _plain(value: Any) -> Any:
