@@ -27,12 +27,11 @@ from small_home import changed, content, dump, expected, sample_studies
 from fault_server import packed_json
 from trialgraph.archive.crawl import keep_files
 from trialgraph.cli import main as command_line
-from trialgraph.graph import swap
+from trialgraph.graph import fitted, swap
 from trialgraph.graph.linkers import Linkers
 from trialgraph.graph.snapshot import Snapshot, write
 from trialgraph.graph.stores import open_store
 from trialgraph.registries.files import read
-from trialgraph.similarity import Model
 
 FILE_STEPS = {"open", "os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.link", "shutil.rmtree", "ctypes.dlsym"}
 OURS = {
@@ -43,6 +42,7 @@ OURS = {
     "build.lock",
     "graph.lock",
     "graph",
+    "kept",
     "log",
     "model",
     "snapshot",
@@ -124,7 +124,8 @@ def builds(folder: Path, rounds: int, dice: random.Random) -> str:
         held = Snapshot.open(home / "snapshot")
         assert held.hash in hashes, "a snapshot of neither day"
         assert held.damaged() == []
-        Model.load(home / "model")
+        fitted.load(home / "model", home / "snapshot")
+        assert fitted.fits(home / "model", home / "snapshot"), "a snapshot made with another model"
         assert {"model.msgpack": content(home / "model")["model.msgpack"]} in models
         store = open_store(home / "graph")
         loaded = store.loaded()

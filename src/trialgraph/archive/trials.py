@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from trialgraph.archive.store import Archive
 
 OnSetAside = Callable[[SetAside], None]
+Key = tuple[str, str, str]  # trial id, registry, record id
 
 # Fields that mean something only together: filled from one source or not at all.
 _TOGETHER = (
@@ -41,9 +42,14 @@ def read(archive: Archive, *, on_set_aside: OnSetAside, ids: Collection[str] | N
     A record that cannot be read goes to `on_set_aside` with its id and the path of what is wrong, and the run goes on.
     At most some hundred records are held at once; the ids of all are.
     """
+    yield from read_keys(archive, _keys(archive, on_set_aside, ids), on_set_aside=on_set_aside)
+
+
+def _keys(archive: Archive, on_set_aside: OnSetAside, ids: Collection[str] | None) -> list[Key]:
+    """Return the records of the trials that are wanted."""
     sources = known()
     wanted = None if ids is None else frozenset(ids)
-    keys: list[tuple[str, str, str]] = []
+    keys: list[Key] = []
     for registry, record_id in archive.record_keys():
         if registry not in sources:
             if wanted is None:
@@ -53,8 +59,13 @@ def read(archive: Archive, *, on_set_aside: OnSetAside, ids: Collection[str] | N
         trial_id = sources[registry].trial_id(record_id)
         if wanted is None or trial_id in wanted:
             keys.append((trial_id, registry, record_id))
-    keys.sort()
-    for batch in _whole_trials(keys, limits.READ_BATCH):
+    return keys
+
+
+def read_keys(archive: Archive, keys: Iterable[Key], *, on_set_aside: OnSetAside) -> Iterator[Trial]:
+    """Yield the trials of these records as `read` does."""
+    sources = known()
+    for batch in _whole_trials(sorted(keys), limits.READ_BATCH):
         places = {(registry, record_id): trial_id for trial_id, registry, record_id in batch}
         found = sorted(
             ((places[raw.registry, raw.id], raw.registry, raw.id), (raw, sha256, gone))
@@ -63,7 +74,7 @@ def read(archive: Archive, *, on_set_aside: OnSetAside, ids: Collection[str] | N
         yield from merge(_parsed((record for _, record in found), sources, on_set_aside))
 
 
-def _whole_trials(keys: Sequence[tuple[str, str, str]], size: int) -> Iterator[Sequence[tuple[str, str, str]]]:
+def _whole_trials(keys: Sequence[Key], size: int) -> Iterator[Sequence[Key]]:
     """Yield the keys in batches, the records of one trial always in the same."""
     start = 0
     while start < len(keys):

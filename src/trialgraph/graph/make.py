@@ -4,31 +4,43 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
-from trialgraph.archive import history
+from trialgraph.archive import fingerprints, history
 from trialgraph.archive.store import Archive
 from trialgraph.errors import BuildError
-from trialgraph.graph import mentions, shared, swap
+from trialgraph.graph import fitted, kept, mentions, similar, swap
 from trialgraph.graph import snapshot as snapshots
 from trialgraph.graph.build import Builder
 from trialgraph.graph.linkers import Linkers
 from trialgraph.graph.memory import Memory, only_growing
-from trialgraph.graph.similar import compare
+from trialgraph.graph.renewed import Renewed, share
 from trialgraph.graph.snapshot import Snapshot
 from trialgraph.graph.understand import Read, understood
-from trialgraph.limits import MOST_SET_ASIDE, SHOWN_SET_ASIDE
+from trialgraph.limits import MOST_SET_ASIDE, MOST_STALE, SHOWN_SET_ASIDE
 from trialgraph.model import SetAside
-from trialgraph.similarity import Document, Model
+from trialgraph.similarity import Document, Model, fit, vectors
 
+KEPT: Final = "kept"  # the folder beside the snapshot for what the next update can use
 Progress = Callable[[int, int | None], None]
+
+
+class Made(msgspec.Struct, frozen=True):
+    """How much of a snapshot was made anew: trials read, trials compared with all others, pairs compared by words."""
+
+    trials: int
+    rows: int
+    pairs: int
+    of: int  # trials
+    why: str | None  # all was made anew
 
 
 class Built(msgspec.Struct, frozen=True):
@@ -40,6 +52,7 @@ class Built(msgspec.Struct, frozen=True):
     seconds: dict[str, float]  # by stage
     warnings: tuple[str, ...]
     memory: Memory
+    made: Made
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
@@ -55,6 +68,7 @@ class Built(msgspec.Struct, frozen=True):
             "set_aside": len(self.set_aside),
             "tables": {name: facts["rows"] for name, facts in self.snapshot.manifest["tables"].items()},
             "seconds": {stage: round(took, 2) for stage, took in self.seconds.items()},
+            "made_anew": msgspec.to_builtins(self.made),
             "peak_mb": self.memory.peak_mb(),  # with what the workers hold alone
         }
 
@@ -87,13 +101,21 @@ def make(
     """Write the snapshot of an archive in the place of the one at `at`.
 
     With `refit` the similarity's model is fitted to these trials and kept at `model_at`; without, the one kept there
-    is used as it is.  Raises BuildError, and leaves the old snapshot, where too many records cannot be read or where
-    the new one lost what the old one held.
+    is used as it is, and only what changed since the last build is made anew, with the same bytes.  Raises BuildError,
+    and leaves the old snapshot, where too many records cannot be read or where the new one lost what the old one held.
     """
-    import pyarrow.compute as pc
-
     watch = Stopwatch()
-    set_aside: list[SetAside] = []
+    fitted.heal(model_at, swap.heal(at))
+    keep_at = at.with_name(KEPT)
+    code = kept.code_of(corrections)
+    with Archive.open(archive) as opened:
+        held, set_aside = fingerprints.held(opened), fingerprints.strangers(opened)
+    before, why = _last_build(keep_at, at, code, fitted.hash_of(model_at) if not refit else None, held)
+    stale = before.stale(held) if before is not None else None
+    watch.lap("what changed")
+    if before is not None and not stale and not set_aside:
+        made = Made(trials=0, rows=0, pairs=0, of=len(held), why=None)
+        return Built(before.snapshot, len(held), (), dict(watch.seconds), _advice(before.snapshot), Memory(), made)
     memory = Memory()
     linkers = Linkers(corrections)
     model = None if refit else Model.load(model_at)
@@ -101,47 +123,114 @@ def make(
     builder = Builder(swap.aside(at.with_name(at.name + ".rows")))
     with contextlib.closing(builder.tables), contextlib.ExitStack() as after:
         after.callback(gc.unfreeze)
-        reading = understood(archive, linkers, workers=workers, on_set_aside=set_aside.append, memory=memory)
+        part = after.enter_context(_discarded(swap.aside(keep_at)))
+        asked = [one for trial, one in held.items() if stale is None or trial in stale.trials]
+        reading = understood(archive, linkers, asked, workers=workers, on_set_aside=set_aside.append, memory=memory)
         documents = _documents(reading, builder, watch, progress)
-        model, _, rows, similarity = compare(documents, model, workers=workers)
+        if model is None:
+            model, rows = fit(documents)
+        else:
+            rows = vectors(model, documents)
         watch.lap("similarity")
-        with Archive.open(archive) as opened:
-            for change in history.changes(opened):  # a version that cannot be read was set aside, or is an old one
-                builder.add_change(change)
-            watch.lap("history")
-        _refuse_too_many(set_aside, builder.trials)
-        tables = builder.tables
+        set_aside.sort(key=lambda odd: (odd.source, odd.record_id, odd.why))
+        renewed = None if before is None or stale is None else Renewed(builder.tables, before, stale)
+        tables = renewed or builder.tables
         told = {name: tables.finish(name) for name in mentions.MENTIONS}
-        shared.listed_only(tables, told[mentions.LISTED], set(told[mentions.TRIALS].column("trial").to_pylist()))
-        for made in shared.MADE:
-            made.by(tables, told.__getitem__, linkers)
+        kept.write(part, told, before)
+        every = _known(told, before, mentions.TRIALS)
+        ids = every.column("trial").to_pylist()
+        _refuse_too_many(set_aside, len(ids))
+        share(builder.tables, told, linkers, renewed)
+        told.clear()
         watch.lap("tables")
-        tables.extend("SIMILAR_TO", rows)
+        with Archive.open(archive) as opened:
+            readable = frozenset(ids)
+            for change in history.changes(opened, None if stale is None else stale.versions):
+                if change.trial_id in readable:  # a version that cannot be read was set aside, or is an old one
+                    builder.add_change(change)
+        watch.lap("history")
+        was = None
+        if before is not None:
+            was = _compared_before(before)
+            rows = similar.renewed(model, was.vectors, rows, ids)
+        compared = similar.compare(model, rows, every.column("sponsor").to_pylist(), before=was, workers=workers)
+        rows.save(part)
+        compared.found.save(part)
+        if compared.stay is not None:
+            builder.tables.give("SIMILAR_TO", compared.stay)
+        builder.tables.extend("SIMILAR_TO", compared.rows)
         watch.lap("similarity")
-        every = told[mentions.TRIALS]
-        unknown = _counted(every.column("unknown_values"))
+        model_hash = fitted.lay(model, model_at) if refit else str(fitted.hash_of(model_at))
         facts = {
-            "trials": builder.trials,
+            "trials": len(ids),
             "set_aside": [
                 {"record_id": odd.record_id, "source": odd.source, "why": odd.why, "path": odd.path}
                 for odd in set_aside
             ],
-            "unknown_values": unknown,
+            "unknown_values": _counted(every.column("unknown_values")),
             "vocabularies": linkers.vocabularies(),
-            "similarity": similarity,
+            "similarity": compared.facts | {"model": model_hash},
             "sources": _counted(every.column("sources")),
-            "newest": pc.max(every.column("updated")).as_py(),
+            "newest": _greatest(every.column("updated")),
         }
-        written, warnings = snapshots.write(tables, at, facts, accept_loss=accept_loss)
-    if refit:
-        model.save(model_at)
+        written, warnings = snapshots.write(
+            tables, at, facts, accept_loss=accept_loss, before=before.snapshot if before is not None else None
+        )
+        if refit:
+            fitted.settle(model_at)
+        unread = {(odd.source, odd.record_id) for odd in set_aside}
+        kept.put(part, keep_at, written, code=code, model=model_hash, trials=held, unread=unread)
+    watch.lap("snapshot")
+    made = Made(trials=builder.trials, rows=compared.moved, pairs=compared.explained, of=len(ids), why=why)
+    said = (*warnings, *_advice(written))
+    return Built(written, len(ids), tuple(set_aside), dict(watch.seconds), said, memory, made)
+
+
+def _last_build(
+    folder: Path, at: Path, code: str, model: str | None, held: Mapping[str, fingerprints.Held]
+) -> tuple[kept.Kept | None, str | None]:
+    """Return what the last build kept; or None, and why all is made anew."""
+    if model is None:
+        return None, "similarity is fitted anew"
+    found = kept.find(folder, at, code=code, model=model)
+    if isinstance(found, str):
+        return None, found
+    stale = found.stale(held)
+    share_of = len(stale.trials) / max(1, len(held))
+    if share_of > MOST_STALE:
+        return None, f"{share_of:.0%} of the trials changed"
+    return found, None
+
+
+def _known(told: Mapping[str, Any], before: kept.Kept | None, name: str) -> Any:
+    table = told[name]
+    return before.mentions(name) if table is None and before is not None else table
+
+
+def _compared_before(before: kept.Kept) -> similar.Before:
+    trials = before.mentions(mentions.TRIALS)
+    sponsors = dict(zip(trials.column("trial").to_pylist(), trials.column("sponsor").to_pylist(), strict=True))
+    return similar.Before(before.vectors(), before.neighbours(), sponsors, before.snapshot.edges("SIMILAR_TO"))
+
+
+@contextmanager
+def _discarded(folder: Path) -> Iterator[Path]:
+    """Give a folder that is removed at the end, unless it was renamed."""
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _advice(snapshot: Snapshot) -> tuple[str, ...]:
+    """Return what a person should know of a snapshot."""
+    unknown = snapshot.manifest["unknown_values"]
+    said = snapshots.new_words(snapshot.manifest)
     if unknown:
         commonest = Counter(unknown).most_common(SHOWN_SET_ASIDE)
         values = ", ".join(f"{value} ({count:,} times)" for value, count in commonest)
-        warnings.append(f"{len(unknown):,} values that we do not know were kept as they are: {values}")
-    warnings += snapshots.new_words(written.manifest)
-    watch.lap("snapshot")
-    return Built(written, builder.trials, tuple(set_aside), dict(watch.seconds), tuple(warnings), memory)
+        said.insert(0, f"{len(unknown):,} values that we do not know were kept as they are: {values}")
+    return tuple(said)
 
 
 def _documents(
@@ -157,6 +246,13 @@ def _documents(
             watch.lap("tables")
             yield one.compared
             watch.lap("similarity")
+
+
+def _greatest(column: Any) -> str | None:
+    import pyarrow.compute as pc
+
+    found: str | None = pc.max(column).as_py()
+    return found
 
 
 def _counted(lists: Any) -> dict[str, int]:

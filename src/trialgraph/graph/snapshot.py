@@ -6,13 +6,13 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
 from trialgraph.errors import BuildError, UsageError
 from trialgraph.graph import schema, swap
-from trialgraph.graph.tables import Tables, key_columns, missing_ends
+from trialgraph.graph.tables import key_columns, missing_ends
 from trialgraph.limits import CHUNK_ROWS, LEAST_ROWS_TO_COMPARE_FILL, MOST_FILL_LOST, MOST_UNKNOWN_WORDS
 
 if TYPE_CHECKING:
@@ -151,10 +151,24 @@ def _difference(before: pa.Table | None, now: pa.Table, keys: list[str]) -> Diff
     return Difference(new.height - both.height, changed, old.height - both.height)
 
 
+class Given(Protocol):
+    """Where a snapshot's tables come from."""
+
+    def finish(self, name: str) -> pa.Table | None:
+        """Return a table, whole and sorted; None for the one that is there already."""
+
+
 def write(
-    tables: Tables, at: Path, facts: Mapping[str, Any], *, accept_loss: bool = False
+    tables: Given,
+    at: Path,
+    facts: Mapping[str, Any],
+    *,
+    accept_loss: bool = False,
+    before: Snapshot | None = None,
 ) -> tuple[Snapshot, list[str]]:
     """Write a snapshot in the place of the one at `at`; returns it and sentences to warn with.
+
+    A table that is not given stays as it is in the snapshot `before`.
 
     `facts` go into the manifest as they are: they must depend on nothing but the archive and the code.
     Raises BuildError, with the old snapshot untouched, where an end of a relationship is no node, or where a
@@ -170,9 +184,17 @@ def write(
         for name in [*schema.LABEL, *schema.RELATIONSHIP]:
             table = tables.finish(name)
             path = part / ("nodes" if name in schema.LABEL else "edges") / f"{name}.parquet"
+            keys = [schema.LABEL[name].key] if name in schema.LABEL else ["source", "target"]
+            if table is None and before is not None:
+                swap.link(before.file(name), path)
+                recorded[name] = before.manifest["tables"][name]
+                ends[name] = pq.read_table(path, columns=keys, memory_map=False)
+                continue
+            if table is None:
+                raise BuildError(f"the table {name} was not made")
             pq.write_table(table, path, compression="zstd", row_group_size=CHUNK_ROWS)
             recorded[name] = {"rows": table.num_rows, "sha256": _sha256(path), "fill": _fill(table)}
-            ends[name] = table.select([schema.LABEL[name].key] if name in schema.LABEL else ["source", "target"])
+            ends[name] = table.select(keys)
             del table
         lost = list(missing_ends(ends))
         if lost:

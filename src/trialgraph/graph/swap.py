@@ -78,6 +78,14 @@ def _exchange(one: Path, other: Path) -> bool:
     return bool(swap(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _EXCHANGE) == 0)
 
 
+def link(file: Path, copy: Path) -> None:
+    """Make a file appear at another place too; one whose bytes never change, so that a link to it is enough."""
+    try:
+        os.link(file, copy)
+    except OSError:  # another file system, or one without links
+        shutil.copyfile(file, copy)
+
+
 def sync(folder: Path) -> None:
     """Make sure that every file under `folder` is on the disk before the folder is put in place."""
     for path in sorted(folder.rglob("*")):

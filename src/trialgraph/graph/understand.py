@@ -17,14 +17,15 @@ from pathlib import Path
 import msgspec
 
 from trialgraph.archive import trials as archived
+from trialgraph.archive.fingerprints import Held
 from trialgraph.archive.store import Archive
+from trialgraph.archive.trials import Key
 from trialgraph.errors import BuildError
-from trialgraph.graph.documents import document
+from trialgraph.graph.compared import compared
 from trialgraph.graph.linkers import Linkers, Understood
 from trialgraph.graph.memory import Memory, private
 from trialgraph.limits import TRIALS_A_BATCH, TRIALS_FOR_PROCESSES
 from trialgraph.model import SetAside, Trial
-from trialgraph.registries.registry import known
 from trialgraph.similarity import Document
 
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2); workers run on Linux only
@@ -53,21 +54,25 @@ _OWN: list[Linkers] = []  # of a worker; inherited from the process that forked 
 def understood(
     archive: Path,
     linkers: Linkers,
+    trials: Sequence[Held],
     *,
     workers: int,
     on_set_aside: Callable[[SetAside], None],
     memory: Memory | None = None,
 ) -> Iterator[Read]:
-    """Yield every trial of an archive by id; the same with any number of workers.
+    """Yield these trials of an archive in their order; the same with any number of workers.
 
     `memory` is told what the workers hold.  Raises BuildError where a worker is killed from outside.
     """
-    with Archive.open(archive) as opened:
-        ids = _ids(opened)
-        if workers == 1 or len(ids) < TRIALS_FOR_PROCESSES or not sys.platform.startswith("linux"):
-            yield from _read(opened, linkers, None, on_set_aside)
-            return
-    batches = [ids[at : at + TRIALS_A_BATCH] for at in range(0, len(ids), TRIALS_A_BATCH)]
+    batches = [
+        [key for one in trials[at : at + TRIALS_A_BATCH] for key in one.records]
+        for at in range(0, len(trials), TRIALS_A_BATCH)
+    ]
+    if workers == 1 or len(trials) < TRIALS_FOR_PROCESSES or not sys.platform.startswith("linux"):
+        with Archive.open(archive) as opened:
+            for batch in batches:
+                yield from _read(opened, linkers, batch, on_set_aside)
+        return
     fork = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(workers, mp_context=fork, initializer=_begin, initargs=(linkers,)) as pool:
         waiting: deque[Future[_Done]] = deque()
@@ -82,14 +87,6 @@ def understood(
             raise BuildError("a worker was killed, perhaps for want of memory; build with --workers 1") from problem
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _ids(archive: Archive) -> list[str]:
-    """Return the ids of all trials that the archive may tell of, in order."""
-    sources = known()
-    return sorted(
-        {sources[registry].trial_id(record) for registry, record in archive.record_keys() if registry in sources}
-    )
 
 
 def _taken(future: Future[_Done], on_set_aside: Callable[[SetAside], None], memory: Memory | None) -> Iterator[Read]:
@@ -114,33 +111,17 @@ def _begin(linkers: Linkers) -> None:
         os._exit(1)
 
 
-def _batch(archive: Path, ids: Sequence[str]) -> _Done:
+def _batch(archive: Path, keys: Sequence[Key]) -> _Done:
     """Read and link some trials, in a worker."""
     odd: list[SetAside] = []
     with Archive.open(archive) as opened:
-        found = list(_read(opened, _OWN[0], ids, odd.append))
+        found = list(_read(opened, _OWN[0], keys, odd.append))
     return _Done(found, odd, os.getpid(), private())
 
 
 def _read(
-    archive: Archive, linkers: Linkers, ids: Sequence[str] | None, on_set_aside: Callable[[SetAside], None]
+    archive: Archive, linkers: Linkers, keys: Sequence[Key], on_set_aside: Callable[[SetAside], None]
 ) -> Iterator[Read]:
-    for trial in archived.read(archive, on_set_aside=on_set_aside, ids=ids):
+    for trial in archived.read_keys(archive, keys, on_set_aside=on_set_aside):
         meaning = linkers.understand(trial)
-        compared = document(
-            trial,
-            meaning.drugs,
-            meaning.conditions,
-            meaning.things,
-            mesh=linkers.mesh,
-            finder=linkers.conditions,
-            thing_finder=linkers.things,
-            classes=_classes(linkers, meaning),
-        )
-        yield Read(trial, meaning, compared)
-
-
-def _classes(linkers: Linkers, meaning: Understood) -> Callable[[str], list[tuple[str, str]]]:
-    """Return what gives the classes of the drugs that a trial names."""
-    names = {link.concept_id: link.name for link in meaning.drugs}
-    return lambda drug: [(member.class_id, member.name) for member in linkers.classes_of(drug, names[drug])]
+        yield Read(trial, meaning, compared(trial, meaning.drugs, meaning.conditions, meaning.things, linkers))

@@ -13,15 +13,18 @@ import msgspec
 
 from trialgraph import limits
 from trialgraph.errors import BuildError
-from trialgraph.similarity.fields import Document, Folded, counts, distinct
+from trialgraph.similarity.fields import Document, Folded, counts
 
-RECIPE: Final = "5"  # rises with every change that moves a score
+MODEL: Final = "model.msgpack"
+RECIPE: Final = "6"  # rises with every change that moves a score
 
-# Blocks in the order of their columns.  "class" counts as drug in what is shown.
-BLOCKS: Final = ("text", "topic", "condition", "drug", "procedure", "setting")
-TEXT, TOPIC, CONDITION, DRUG, PROCEDURE, SETTING = range(6)
+# Blocks in the order of their columns.  In what is shown, area counts as condition and class as drug.
+BLOCKS: Final = ("text", "topic", "condition", "area", "drug", "class", "procedure", "setting")
+TEXT, TOPIC, CONDITION, AREA, DRUG, CLASS, PROCEDURE, SETTING = range(8)
 # What "together" multiplies: what two trials share in the first blocks, times what they share in the second.
-MULTIPLIED: Final = ((CONDITION,), (DRUG, PROCEDURE))
+MULTIPLIED: Final = ((CONDITION,), (DRUG, CLASS, PROCEDURE))
+# Blocks in which little found counts less: one general concept cannot fill them.
+LIMITED: Final = (CONDITION, PROCEDURE, SETTING)
 ARRAYS: Final = ("indptr", "indices", "data", "own", "words")
 
 
@@ -30,11 +33,14 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
 
     k1: float = limits.TEXT_SATURATION
     b: float = limits.TEXT_LENGTH
-    pairs: float = limits.TEXT_PAIRS
+    text_pairs: float = limits.TEXT_PAIRS
+    topic_pairs: float = limits.TOPIC_PAIRS
     text: float = limits.WEIGHT_TEXT
     topic: float = limits.WEIGHT_TOPIC
     condition: float = limits.WEIGHT_CONDITION
+    area: float = limits.WEIGHT_AREA
     drug: float = limits.WEIGHT_DRUG
+    classes: float = limits.WEIGHT_CLASS
     procedure: float = limits.WEIGHT_PROCEDURE
     setting: float = limits.WEIGHT_SETTING
     together: float = limits.WEIGHT_TOGETHER
@@ -42,13 +48,22 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def coefficient(self) -> float:
         """Return what the product of condition part and drug and procedure parts is multiplied by."""
-        most = self.condition * max(self.drug, self.procedure)  # drugs and procedures share one length
+        most = self.condition * (self.drug + self.classes)
         return self.together / most if most else 0.0
 
     @property
     def weights(self) -> tuple[float, ...]:
         """Return the weight of each block, in the order of BLOCKS."""
-        return (self.text, self.topic, self.condition, self.drug, self.procedure, self.setting)
+        return (
+            self.text,
+            self.topic,
+            self.condition,
+            self.area,
+            self.drug,
+            self.classes,
+            self.procedure,
+            self.setting,
+        )
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,17 +84,17 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     names: dict[str, str] = {}  # of concepts
     left_out: float = 0.0  # share of words that stand in one document only, and so are no columns
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: Path, name: str = MODEL) -> None:
         """Write the model into a folder, aside and then renamed."""
         folder.mkdir(parents=True, exist_ok=True)
-        aside = folder / "model.msgpack.new"
+        aside = folder / f"{MODEL}.new"
         aside.write_bytes(msgspec.msgpack.encode(self, order="sorted"))
-        aside.replace(folder / "model.msgpack")
+        aside.replace(folder / name)
 
     @classmethod
-    def load(cls, folder: Path) -> Model:
+    def load(cls, folder: Path, name: str = MODEL) -> Model:
         """Return the model of a folder.  Raises BuildError where there is none, or one of another recipe."""
-        path = folder / "model.msgpack"
+        path = folder / name
         try:
             model = msgspec.msgpack.decode(path.read_bytes(), type=cls)
         except FileNotFoundError as problem:
@@ -202,7 +217,9 @@ class _Counted:
             self._add(TOPIC, counted.topic.items())
             for block, concepts in (
                 (CONDITION, document.conditions),
-                (DRUG, distinct((*document.drugs, *document.classes))),
+                (AREA, document.areas),
+                (DRUG, document.drugs),
+                (CLASS, document.classes),
                 (PROCEDURE, document.procedures),
                 (SETTING, document.settings),
             ):
@@ -308,17 +325,18 @@ def _raw(model: Model, block: int, amounts: Any, lengths: tuple[Any, Any]) -> An
     import numpy as np
 
     n, found = model.documents, np.array(model.found_in[block], dtype=np.float64)
-    idf = np.log1p((n - found + 0.5) / (found + 0.5))
+    idf = np.ones(len(found)) if block == AREA else np.log1p((n - found + 0.5) / (found + 0.5))
     data = amounts.data.astype(np.float64)
     if block <= TOPIC:
         w = model.weights
         pair = np.array([" " in name for name in model.columns[block]], dtype=bool)
-        idf = np.where(pair, idf * w.pairs, idf)
         if block == TEXT:  # whole texts differ too much in length for BM25: every doubling adds the same
+            idf += limits.TEXT_COMMONEST
             data = 1 + np.log(np.maximum(data, 1.0))
         else:
             relative = np.repeat(lengths[block] / max(model.mean_lengths[block], 1.0), np.diff(amounts.indptr))
             data = data * (w.k1 + 1) / (data + w.k1 * (1 - w.b + w.b * relative))
+        idf = np.where(pair, idf * (w.text_pairs if block == TEXT else w.topic_pairs), idf)
     out = amounts.astype(np.float64)
     out.data = np.abs(data) * idf[amounts.indices]
     return out
@@ -332,8 +350,8 @@ def _norms(matrix: Any) -> Any:
 
 
 def _joined(block: int) -> tuple[int, ...]:
-    """Return the blocks whose length is taken together: drugs and procedures are what is done in a trial."""
-    return (DRUG, PROCEDURE) if block in (DRUG, PROCEDURE) else (block,)
+    """Return the blocks that share a length: what is done in a trial of a drug is no procedure first of all."""
+    return (DRUG, CLASS, PROCEDURE) if block == PROCEDURE else (block,)
 
 
 def _together(norms: Sequence[Any]) -> Any:
@@ -356,7 +374,7 @@ def _weigh(model: Model, counted: _Counted, matrices: Sequence[Any] | None = Non
     for block, weight in enumerate(model.weights.weights):
         raw = _raw(model, block, matrices[block], lengths)
         norms = _together([_norms(_raw(model, b, matrices[b], lengths)) for b in _joined(block)])
-        enough = np.minimum(1.0, np.sqrt(norms / model.usual[block])) if block > TOPIC else np.ones(len(norms))
+        enough = np.minimum(1.0, np.sqrt(norms / model.usual[block])) if block in LIMITED else np.ones(len(norms))
         scale = math.sqrt(weight) * enough / np.where(norms > 0, norms, 1.0)
         raw.data *= np.repeat(scale, np.diff(raw.indptr))
         blocks.append(raw)

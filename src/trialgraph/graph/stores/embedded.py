@@ -250,10 +250,7 @@ def _keep(snapshot: Snapshot, at: Path) -> None:
         if file.is_file():
             copy = at / file.relative_to(snapshot.path)
             copy.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                os.link(file, copy)
-            except OSError:  # another file system, or one without links
-                shutil.copyfile(file, copy)
+            swap.link(file, copy)
 
 
 def _fill(database: Any, snapshot: Snapshot, progress: Progress) -> None:

@@ -1,0 +1,77 @@
+"""The similarity's model and the snapshot that was made with it, kept in step although they are two files.
+
+A build writes the model it fitted beside the one that is there, puts the snapshot in its place, whose manifest names
+the model by its hash, and then the model.  Killed between the two, the model waits there under another name, and
+whoever looks next takes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from trialgraph.similarity.vectors import MODEL, Model
+
+NEXT = f"{MODEL}.next"
+
+
+def hash_of(folder: Path, name: str = MODEL) -> str | None:
+    """Return the hash of the model in a folder, or None."""
+    try:
+        return hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return None
+
+
+def lay(model: Model, folder: Path) -> str:
+    """Write a model beside the one that is in use, safe on the disk; returns its hash."""
+    model.save(folder, NEXT)
+    descriptor = os.open(folder / NEXT, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    return str(hash_of(folder, NEXT))
+
+
+def settle(folder: Path) -> None:
+    """Put the model that was laid in the place of the one that is there: its snapshot is in place."""
+    (folder / NEXT).replace(folder / MODEL)
+
+
+def heal(folder: Path, snapshot: Path) -> None:
+    """Finish or undo what a killed build began.  Only for who holds the home's lock."""
+    if not (folder / NEXT).is_file():
+        return
+    if hash_of(folder, NEXT) == named_by(snapshot):
+        settle(folder)
+    else:
+        (folder / NEXT).unlink()
+
+
+def load(folder: Path, snapshot: Path) -> Model:
+    """Return the model that a snapshot was made with; only reads.  Raises BuildError as `Model.load`."""
+    if (folder / NEXT).is_file() and hash_of(folder, NEXT) == named_by(snapshot):
+        try:
+            return Model.load(folder, NEXT)
+        except FileNotFoundError:  # it was put in its place meanwhile
+            pass
+    return Model.load(folder)
+
+
+def fits(folder: Path, snapshot: Path) -> bool:
+    """Return whether the model of a home is the one that its snapshot names, or a killed build's that will be."""
+    named = named_by(snapshot)
+    return named is None or named in (hash_of(folder), hash_of(folder, NEXT))
+
+
+def named_by(snapshot: Path) -> str | None:
+    """Return the hash of the model that a snapshot was made with, or None where it does not tell."""
+    try:
+        told = json.loads((snapshot / "manifest.json").read_bytes())
+        named = told["similarity"]["model"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return named if isinstance(named, str) else None
