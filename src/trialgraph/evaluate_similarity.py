@@ -134,27 +134,12 @@ def documents(trials: Sequence[Trial], *, corrections: Path | None = None, worke
 
 
 def _documents(trials: Sequence[Trial], corrections: Path | None) -> list[Document]:
-    from trialgraph.graph.documents import document
+    from trialgraph.graph.compared import compared
     from trialgraph.graph.linkers import Linkers
 
     linkers = Linkers(corrections)
-    made = []
-    for trial in trials:
-        drugs = linkers.drugs.link(trial)
-        names = {link.concept_id: link.name for link in drugs}
-        made.append(
-            document(
-                trial,
-                drugs,
-                linkers.conditions.link(trial),
-                linkers.things.link(trial),
-                mesh=linkers.mesh,
-                finder=linkers.conditions,
-                thing_finder=linkers.things,
-                classes=lambda d, names=names: [(c.class_id, c.name) for c in linkers.classes_of(d, names[d])],  # type: ignore[misc]
-            )
-        )
-    return made
+    drugs, conditions, things = linkers.drugs.link, linkers.conditions.link, linkers.things.link
+    return [compared(trial, drugs(trial), conditions(trial), things(trial), linkers) for trial in trials]
 
 
 def _rankings(

@@ -71,15 +71,17 @@ TEXT_LENGTH: Final = 0.5  # BM25's b: half of a document's length counts against
 TEXT_PAIRS: Final = 0.3  # of a word pair beside a word in all text: pairs sharpen, alone they are too strict
 TOPIC_PAIRS: Final = 0.6  # the same in the few words that say what a trial asks
 TEXT_COMMONEST: Final = 0.5  # what a word of every trial weighs: the tone of a text tells something too
-WEIGHT_TEXT: Final = 0.47  # the greatest parts of a score; docs/similarity.md has the figures they were chosen by
-WEIGHT_TOPIC: Final = 0.235
-WEIGHT_CONDITION: Final = 0.052
-WEIGHT_AREA: Final = 0.113
-WEIGHT_DRUG: Final = 0.045
-WEIGHT_CLASS: Final = 0.025
+WEIGHT_TEXT: Final = (
+    0.465  # the greatest parts of a score, 1 together; docs/similarity.md has the figures they were chosen by
+)
+WEIGHT_TOPIC: Final = 0.23
+WEIGHT_CONDITION: Final = 0.047
+WEIGHT_AREA: Final = 0.1
+WEIGHT_DRUG: Final = 0.055
+WEIGHT_CLASS: Final = 0.028
 WEIGHT_PROCEDURE: Final = 0.02
 WEIGHT_SETTING: Final = 0.02
-WEIGHT_TOGETHER: Final = 0.04  # drugs or procedures and the condition both shared: more than each by itself
+WEIGHT_TOGETHER: Final = 0.035  # drugs or procedures and the condition both shared: more than each by itself
 EXACT_UP_TO: Final = 40_000  # trials; beyond it what every pair shares in common words takes minutes
 COMMON: Final = 0.1  # words of more than this share of trials are bounded, not indexed: nine tenths of the work
 COMMON_STEP: Final = 2.0  # common words are bounded in groups, each of words so many times as common as the last ...

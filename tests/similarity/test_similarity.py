@@ -182,12 +182,12 @@ def test_pruned_neighbours_are_nearly_all_found_and_the_recall_is_told() -> None
 
 
 def test_sharing_drug_and_condition_is_worth_more_than_both_apart() -> None:
-    drug, condition = (Concept("D", "drug"),), (Concept("C", "condition"),)
+    drug, condition, area = (Concept("D", "drug"),), (Concept("C", "condition"),), (Concept("A", "area"),)
     made = [
-        Document(id="asked", drugs=drug, conditions=condition),
-        Document(id="both", drugs=drug, conditions=condition),
+        Document(id="asked", drugs=drug, conditions=condition, areas=area),
+        Document(id="both", drugs=drug, conditions=condition, areas=area),
         Document(id="drug", drugs=drug),
-        Document(id="condition", conditions=condition),
+        Document(id="condition", conditions=condition, areas=area),
         *(
             Document(id=f"x{i}", drugs=(Concept(f"D{i}", "other"),), conditions=(Concept(f"C{i}", "other"),))
             for i in range(9)

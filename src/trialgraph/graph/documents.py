@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
@@ -9,10 +10,12 @@ from trialgraph import limits
 from trialgraph.graph.setting import settings
 from trialgraph.model import ConditionLink, DrugLink, ThingLink, Trial
 from trialgraph.similarity.fields import Concept, Document, Folded, distinct, words
-from trialgraph.vocabularies.mesh import Mesh, canonical
+from trialgraph.vocabularies.mesh import Mesh, canonical, within
 
 Classes = Callable[[str], Iterable[tuple[str, str]]]  # drug id -> (class id, class name)
 DISEASES = ("C", "F03")
+AREA_DEPTH = 2  # steps into the tree: "Hematologic Diseases", "Heart Diseases"
+CANCERS, CANCER_DEPTH = "C04", 3  # cancers by organ and by tissue, one step further
 # Headings above so much that to share them says nothing.
 TOO_GENERAL = frozenset(
     """D010335 D013568 D020969 D012816 D013812 D019411 D006296 D006285 D011579 D004191 D010812 D008919 D017530 D003695
@@ -49,24 +52,27 @@ def document(
     finder: Finder | None = None,
     thing_finder: ThingFinder | None = None,
     classes: Classes | None = None,
+    named: Callable[[str], Iterable[tuple[str, str]]] | None = None,
     record_codes: bool = True,
 ) -> Document:
     """Return a trial as similarity sees it.
 
+    `named` tells the drugs, id and name, that a title speaks of; it is asked where no intervention names one.
     With `record_codes` off, nothing that the registry's own codes said is used: for measuring against those codes.
     """
     if not record_codes:
         drugs = [link for link in drugs if link.vocabulary != "record"]
         conditions = [link for link in conditions if link.vocabulary != "record"]
         things = [link for link in things if link.vocabulary != "record"]
-    substances = distinct(_drugs(trial, drugs))
+    substances = distinct(_drugs(trial, drugs) if drugs or named is None else _in_titles(trial, named))
     about = distinct(_conditions(trial, conditions, finder, thing_finder, mesh, record_codes=record_codes))
     return Document(
         id=trial.id,
         texts=texts(trial),
         drugs=substances,
-        classes=distinct(_classes(substances, classes)) if classes else (),
+        classes=distinct(_classes([one for one in substances if not one.broader], classes)) if classes else (),
         conditions=about,
+        areas=distinct(_areas(about, mesh)),
         procedures=distinct(_procedures(trial, things, thing_finder, mesh, frozenset(c.id for c in about))),
         settings=settings(trial),
         told=told(drugs),
@@ -104,6 +110,13 @@ def _drugs(trial: Trial, links: Sequence[DrugLink]) -> Iterator[Concept]:
     for link in links:
         part = 1.0 if not named or link.concept_id in named else limits.DRUG_NOT_IN_TITLE
         yield Concept(link.concept_id, link.name, link.confidence * part)
+
+
+def _in_titles(trial: Trial, named: Callable[[str], Iterable[tuple[str, str]]]) -> Iterator[Concept]:
+    """Yield the drugs that the titles speak of; they are marked as not named among what is given."""
+    for title in (trial.brief_title, trial.official_title):
+        for drug_id, name in named(title or ""):
+            yield Concept(drug_id, name, limits.DRUG_IN_TITLE, broader=True)
 
 
 def _names(link: DrugLink) -> tuple[frozenset[str], ...]:
@@ -164,6 +177,33 @@ def _conditions(
         if concept_id.removeprefix("MESH:") not in TOO_GENERAL:
             yield Concept(concept_id, name, weight)
             yield from _above(concept_id, weight, mesh, DISEASES + ACTS)
+
+
+def _areas(about: Iterable[Concept], mesh: Mesh) -> Iterator[Concept]:
+    """Yield the parts of medicine in which a trial's own conditions lie, one of many for each as much as the only one.
+
+    Without them, a trial of another disease with the same drug, sponsor or method comes before one of the same organ.
+    """
+    for condition in about:
+        heading = mesh.get(condition.id.removeprefix("MESH:"))
+        if condition.broader or heading is None:
+            continue
+        numbers = [n for n in heading.tree_numbers if any(within(n, branch) for branch in DISEASES)]
+        areas = {_upper(n, CANCER_DEPTH if within(n, CANCERS) else AREA_DEPTH) for n in numbers}
+        part = condition.weight / math.sqrt(max(1, len(areas)))
+        for number in areas:
+            yield Concept(f"AREA:{number}", _named(mesh, number), part, broader=True)
+            if within(number, CANCERS) and number.count(".") >= AREA_DEPTH:
+                wider = _upper(number, AREA_DEPTH)
+                yield Concept(f"AREA:{wider}", _named(mesh, wider), part * limits.WIDER_AREA, broader=True)
+
+
+def _upper(number: str, depth: int) -> str:
+    return ".".join(number.split(".")[:depth])
+
+
+def _named(mesh: Mesh, number: str) -> str:
+    return mesh.name(mesh.by_tree.get(number, number))
 
 
 def _procedures(

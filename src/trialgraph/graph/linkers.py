@@ -11,6 +11,7 @@ from trialgraph.entities import people, places, studies
 from trialgraph.entities.conditions import ConditionLinker
 from trialgraph.entities.drugs import DrugLinker
 from trialgraph.entities.drugs_roles import roles
+from trialgraph.entities.drugs_spoken_of import spoken_of
 from trialgraph.entities.organizations import OrganizationLinker
 from trialgraph.entities.people import Person
 from trialgraph.entities.places import Site
@@ -44,6 +45,7 @@ class Linkers:
         self.classes = classes.load()
         self._classes: dict[str, tuple[Membership, ...]] = {}
         self.drugs = DrugLinker(drugs.load(), known)
+        self.spoken_of = spoken_of(self.drugs.vocabulary, self.mesh)
         self.conditions = ConditionLinker(self.mesh, known)
         self.things = ThingLinker(self.mesh, known)
         self.organizations = OrganizationLinker(corrections=known)

@@ -54,6 +54,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     drugs: tuple[Concept, ...] = ()  # substances
     classes: tuple[Concept, ...] = ()  # what the substances are or do, at a weight below theirs
     conditions: tuple[Concept, ...] = ()
+    areas: tuple[Concept, ...] = ()  # the parts of medicine that the conditions lie in, alike however many they are
     procedures: tuple[Concept, ...] = ()  # procedures, devices, behaviours, programmes
     settings: tuple[Concept, ...] = ()  # stage, line, population, purpose
     told: frozenset[str] = frozenset()  # words that drugs were found by: they count as drugs and not again as words

@@ -11,7 +11,19 @@ import msgspec
 
 from trialgraph import limits
 from trialgraph.similarity.neighbours import Neighbours
-from trialgraph.similarity.vectors import CONDITION, DRUG, PROCEDURE, RECIPE, SETTING, TEXT, TOPIC, Model, Vectors
+from trialgraph.similarity.vectors import (
+    AREA,
+    CLASS,
+    CONDITION,
+    DRUG,
+    PROCEDURE,
+    RECIPE,
+    SETTING,
+    TEXT,
+    TOPIC,
+    Model,
+    Vectors,
+)
 
 # Words that count in a score but tell a reader nothing: numbers, units, the form of every record.
 _NOT_SHOWN = frozenset(
@@ -25,7 +37,14 @@ _NOT_SHOWN = frozenset(
 )
 _NUMBER = re.compile(r"\d+[a-z]?|\d+(?:st|nd|rd|th|mg|mcg|ml|kg|g|cm|mm)")
 
-_KINDS = {CONDITION: "conditions", PROCEDURE: "procedures", SETTING: "settings"}
+_KINDS = {
+    CONDITION: "conditions",
+    AREA: "conditions",
+    DRUG: "drugs",
+    CLASS: "classes",
+    PROCEDURE: "procedures",
+    SETTING: "settings",
+}
 
 
 class SimilarPair(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -157,8 +176,8 @@ def _pairs(
             rank_ab=ranks[i][0],
             rank_ba=ranks[i][1],
             text_score=words,
-            condition_score=value[CONDITION],
-            drug_score=value[DRUG],
+            condition_score=int(parts[i, CONDITION] + parts[i, AREA]) / kernel.MICRO,
+            drug_score=int(parts[i, DRUG] + parts[i, CLASS]) / kernel.MICRO,
             procedure_score=value[PROCEDURE],
             setting_score=value[SETTING],
             together_score=value[-1],
@@ -207,10 +226,7 @@ def _concepts(
         block = bisect.bisect_right(starts, column) - 1
         key = model.columns[block][column - starts[block]]
         name = model.names.get(key, key)
-        if block == DRUG:
-            kinds["drugs" if own else "classes"].append(name)
-        else:
-            (kinds if own else through)[_KINDS[block]].append(name)
+        (kinds if own or block == CLASS else through)[_KINDS[block]].append(name)
     for kind, names in through.items():
         if names and not kinds[kind]:
             kinds[kind].append(f"through {names[0]}")
