@@ -31,13 +31,14 @@ def overview(land: Landscape) -> Figure:
     """Return four panels: phase by state, starts by year, conditions, sponsors."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(11, 8.5), layout="constrained")
-    axes = figure.subplots(2, 2)
+    figure = Figure(figsize=(12, 9), layout="constrained")
     figure.suptitle(f"{_plain(land.title)}: {len(land.trials):,} trials", fontsize=14, color=INK)
-    _phases(axes[0][0], land)
-    _years(axes[0][1], land)
-    _bars(axes[1][0], "Conditions", land.count("conditions")[:12])
-    _bars(axes[1][1], "Lead sponsors", land.count("sponsors")[:12])
+    above, below = figure.subfigures(2, 1)  # long names below do not narrow what is above
+    axes = [*above.subplots(1, 2), *below.subplots(1, 2)]
+    _phases(axes[0], land)
+    _years(axes[1], land)
+    _bars(axes[2], "Conditions", land.count("conditions")[:12])
+    _bars(axes[3], "Lead sponsors", land.count("sponsors")[:12])
     return figure
 
 
@@ -62,8 +63,10 @@ def _phases(axes: Axes, land: Landscape) -> None:
         if any(values):
             axes.bar([_short(phase) for phase in shown], values, bottom=base, color=colour, label=group)
         base = [a + b for a, b in zip(base, values, strict=True)]
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend(frameon=False, fontsize=8, ncols=4, loc="lower left", bbox_to_anchor=(0, 0.99), borderaxespad=0)
     _dress(axes, "Phase and state")
+    axes.set_title("Phase and state", loc="left", fontsize=11, color=INK, pad=20)
+    axes.tick_params(axis="x", labelsize=9)
 
 
 def _years(axes: Axes, land: Landscape) -> None:
@@ -101,7 +104,7 @@ def _short(phase: str) -> str:
 
 def _clip(name: str) -> str:
     plain = _plain(name)
-    return plain if len(plain) <= 42 else plain[:41] + "…"
+    return plain if len(plain) <= 38 else plain[:37] + "…"
 
 
 def _plain(text: str) -> str:
