@@ -16,6 +16,7 @@ from trialgraph.similarity.kernel import MICRO, SLACK, _place, _score
 
 FULL = 65_535  # the greatest sum that two bytes hold
 SHIFT = np.uint32(15)  # a product of two weights is counted in 32 bits and brought to two bytes by this
+MEMORY_LINE = 16  # packed weights in one line of memory
 LINE = 64  # sums that are passed over at once where none of them is great enough
 STEP = 6  # bits of a sum that do not matter when the least sum of a candidate is chosen
 
@@ -74,8 +75,9 @@ def pack_columns(ptr, idx, val, keep, cptr, bits, scale, out):
 def pack_rows(ptr, idx, val, rank, side, bits, scale, ends, out):
     """Fill whole rows: each column's rank with its weight in the lowest `bits`, one side of the product after another.
 
-    `ends` (row, 3) gets where the entries of each side end.
+    `ends` (row + 1, 3) gets where the entries of each side end; its first line is of no row.
     """
+    ends[0] = 0
     for r in range(len(ptr) - 1):
         at = ptr[r]
         for s in range(3):
@@ -83,7 +85,34 @@ def pack_rows(ptr, idx, val, rank, side, bits, scale, ends, out):
                 if side[idx[p]] == s:
                     out[at] = (np.uint32(rank[idx[p]]) << np.uint32(bits)) | np.uint32(val[p] * scale + 0.5)
                     at += 1
-            ends[r, s] = at
+            ends[r + 1, s] = at
+
+
+@numba.njit(cache=True, nogil=True)
+def _fetch_columns(q, ptr, idx, keep, cptr, posts):
+    """Read where the columns of row q begin in the index.
+
+    Each line of memory by itself would be waited for; asked for together they come together.
+    """
+    read = np.uint32(0)
+    for p in range(ptr[q], ptr[q + 1]):
+        if keep[p]:
+            for e in range(cptr[idx[p]], min(cptr[idx[p] + 1], cptr[idx[p]] + 4 * MEMORY_LINE), MEMORY_LINE):
+                read += posts[e]
+    return read
+
+
+@numba.njit(cache=True, nogil=True)
+def _fetch_rows(room, held, ends, packed):
+    """Read a word of every line of memory that the candidates' packed rows are in, as `_fetch_columns` does."""
+    read = np.uint32(0)
+    for j in range(held):
+        read += np.uint32(ends[0xFFFFFFFF - (room[j] & 0xFFFFFFFF), 2])
+    for j in range(held):
+        r = 0xFFFFFFFF - (room[j] & 0xFFFFFFFF)
+        for p in range(ends[r, 2], ends[r + 1, 2], MEMORY_LINE):
+            read += packed[p]
+    return read
 
 
 @numba.njit(cache=True, nogil=True)
@@ -172,19 +201,18 @@ def _pick(whole, tops, counts, most, room):
 
 
 @numba.njit(cache=True, nogil=True)
-def _whole_row(r, ptr, ends, packed, bits, dense, step, together):
+def _whole_row(r, ends, packed, bits, dense, step, together):
     """Return the score of a row by its packed weights, with the row that is spread out by rank in `dense`."""
     mask = np.uint32((1 << bits) - 1)
     shift = np.uint32(bits)
-    at = ptr[r]
     a = np.float32(0)
-    for e in packed[at : ends[r, 0]]:
+    for e in packed[ends[r, 2] : ends[r + 1, 0]]:
         a += dense[e >> shift] * np.float32(np.int32(e & mask))
     b = np.float32(0)
-    for e in packed[ends[r, 0] : ends[r, 1]]:
+    for e in packed[ends[r + 1, 0] : ends[r + 1, 1]]:
         b += dense[e >> shift] * np.float32(np.int32(e & mask))
     c = np.float32(0)
-    for e in packed[ends[r, 1] : ends[r, 2]]:
+    for e in packed[ends[r + 1, 1] : ends[r + 1, 2]]:
         c += dense[e >> shift] * np.float32(np.int32(e & mask))
     return (a + b + c) * step + together * (b * step) * (c * step)
 
@@ -197,7 +225,7 @@ def search(
     """Find the k nearest rows of the rows `asked`, nearly all, and their exact scores in millionths.
 
     Of each row `most` candidates, or some more, are compared by their whole packed rows; what may by that be among the
-    k nearest is scored exactly.
+    k nearest is scored exactly.  What is returned means nothing: it keeps reads ahead from being left out as useless.
     """
     n = len(ptr) - 1
     lines = (n + LINE - 1) // LINE
@@ -211,19 +239,22 @@ def search(
     parts = np.zeros(len(starts), np.int64)
     best = np.zeros(k, np.int64)
     best_near = np.zeros(k, np.int64)
+    read = np.uint32(0)
     for at in range(len(asked)):
         q = asked[at]
+        read += _fetch_columns(q, ptr, idx, keep, cptr, posts)
+        whole = _sum(q, _add(q, ptr, idx, val, keep, side, cptr, posts, row_bits, factor, acc), product, acc)
+        held = _pick(whole, tops, counts, most, room)
         own = np.float32(0)
         for p in range(ptr[q], ptr[q + 1]):
             ranked[rank[idx[p]]] = val[p]
             dense[idx[p]] = val[p]
             own += val[p]
-        whole = _sum(q, _add(q, ptr, idx, val, keep, side, cptr, posts, row_bits, factor, acc), product, acc)
-        held = _pick(whole, tops, counts, most, room)
+        read += _fetch_rows(room, held, ends, packed)
         count = 0
         for j in range(held):
             row = np.int64(0xFFFFFFFF - (room[j] & 0xFFFFFFFF))
-            near[j] = _whole_row(row, ptr, ends, packed, bits, ranked, step, together)
+            near[j] = _whole_row(row, ends, packed, bits, ranked, step, together)
             count = _place(row, np.int64(near[j] * MICRO) + 1, k, count, best, best_near)
         # Each packed weight is off by half a step at most, here and in what it is compared with, more by the product.
         off = own * step * steep + 2 * SLACK
@@ -237,3 +268,4 @@ def search(
         for p in range(ptr[q], ptr[q + 1]):
             ranked[rank[idx[p]]] = 0
             dense[idx[p]] = 0
+    return read
