@@ -59,7 +59,7 @@ def nearly(vectors: Vectors, recipe: Recipe, k: int) -> Ask:
     rank[np.argsort(-np.bincount(vectors.indices, minlength=columns), kind="stable")] = np.arange(columns)
     bits = min(16, 32 - max(1, int(columns - 1).bit_length()))
     scale = (2**bits - 1) / heaviest
-    sides_end = np.zeros((vectors.rows, 3), np.int64)
+    sides_end = np.zeros((vectors.rows + 1, 3), np.int64)
     packed = np.empty(len(vectors.data), np.uint32)
     pruned.pack_rows(*whole, rank, side, bits, scale, sides_end, packed)
     steep = np.float32(1 + together * max(longest[1], longest[2]))
@@ -67,7 +67,7 @@ def nearly(vectors: Vectors, recipe: Recipe, k: int) -> Ask:
 
     most = limits.CANDIDATES * max(1, -(-k // limits.NEIGHBOURS))
     settled = (*whole, keep, side, rank, *index, *compact, starts, vectors.sides, together, k, most)
-    return lambda rows, into, scores: pruned.search(rows, *settled, into, scores)  # type: ignore[call-arg]
+    return lambda rows, into, scores: pruned.search(rows, *settled, into, scores)
 
 
 def _inverted(vectors: Vectors, common: float) -> tuple[Any, ...]:
