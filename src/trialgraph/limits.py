@@ -129,6 +129,8 @@ MOST_FILL_LOST: Final = (
 )
 LEAST_ROWS_TO_COMPARE_FILL: Final = 200  # with fewer values a fill rate may halve by chance
 EMBEDDED_ROWS_A_COMMIT: Final = 5_000  # nodes a transaction while the embedded graph is written; more gains nothing
+EMBEDDED_CHANGES_A_COMMIT: Final = 500  # changed rows a transaction: each is looked up, and held until the commit
+EMBEDDED_MOST_CHANGED: Final = 0.05  # share of all rows; a whole load writes fifteen while one is changed
 EMBEDDED_OPENINGS: Final = 20  # of a graph that is replaced while it is opened; each load takes longer than an opening
 EMBEDDED_FAILURES: Final = 3  # openings that fail on one graph: replaced and put back meanwhile, one looks damaged
 EMBEDDED_EDGES_HELD: Final = 100_000  # relationships the engine holds before it writes them; all at once need gigabytes

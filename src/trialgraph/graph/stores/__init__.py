@@ -36,6 +36,7 @@ class Loaded(msgspec.Struct, frozen=True):
     tables: dict[str, Difference]
     reconciled: bool
     counts: dict[str, int]
+    whole: bool = False  # all was written anew, and not only what differs
 
 
 class Store(Protocol):

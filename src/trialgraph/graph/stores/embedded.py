@@ -17,11 +17,12 @@ from typing import Any
 from trialgraph.errors import BuildError, StoreError, UsageError
 from trialgraph.graph import schema, swap
 from trialgraph.graph.snapshot import Difference, Snapshot
-from trialgraph.graph.stores import Loaded, Progress, Result, reconcile
+from trialgraph.graph.stores import Loaded, Progress, Result, changes, reconcile
 from trialgraph.limits import (
     EMBEDDED_EDGES_HELD,
     EMBEDDED_FAILURES,
     EMBEDDED_MEGABYTES,
+    EMBEDDED_MOST_CHANGED,
     EMBEDDED_OPENINGS,
     EMBEDDED_ROWS_A_COMMIT,
     QUERY_ROWS,
@@ -95,8 +96,7 @@ class EmbeddedStore:
 
     def counts(self) -> dict[str, int]:
         """Return how many nodes and relationships of each kind the engine counts."""
-        database = self._reader(QUERY_SECONDS)
-        return {name: database.count_type(name) for name in [*schema.LABEL, *schema.RELATIONSHIP]}
+        return _counts(self._reader(QUERY_SECONDS))
 
     def close(self) -> None:
         """Close the engine's files."""
@@ -179,36 +179,82 @@ class EmbeddedStore:
             counts = self.counts()
             reconcile(counts, snapshot, self.name)
             return Loaded({}, True, counts)
-        tables = self._against_what_is_there(snapshot.whole())
+        differences = self._against_what_is_there(snapshot.whole())
+        if differences is None:
+            tables = snapshot.manifest["tables"]
+            counted = {name: Difference(tables[name]["rows"], 0, 0) for name in tables if tables[name]["rows"]}
+        else:
+            counted = changes.counted(differences)
         with swap.replaced(self.path) as part:
             _keep(snapshot, part / "snapshot")
-            arcadedb = _engine(self.path.parent)
-            try:
-                database = arcadedb.create_database(str(part / "db"))
-                try:
-                    _fill(database, snapshot, progress)
-                    counts = {name: database.count_type(name) for name in [*schema.LABEL, *schema.RELATIONSHIP]}
-                finally:
-                    database.close()
-            except arcadedb.ArcadeDBError as problem:
-                raise StoreError(f"{self.name} could not be written: {_unwritten(str(problem))}") from problem
+            changed = self._changed(part / "db", snapshot, differences, progress)
+            counts = self._filled(part / "db", snapshot, progress) if changed is None else changed
             reconcile(counts, snapshot, self.name)
             files = {file.name: _told(file) for file in sorted((part / "db").iterdir())}
             told = {"hash": snapshot.hash, "schema": schema.VERSION, "files": files}
             (part / _LOADED).write_text(json.dumps(told), "utf-8")
             swap.sync(part)
             self.close()
-        return Loaded(tables, True, counts)
+        return Loaded(counted, True, counts, changed is None)
 
-    def _against_what_is_there(self, snapshot: Snapshot) -> dict[str, Difference]:
-        """Return how the snapshot differs from the loaded one, which lies beside the graph."""
-        if self.loaded() is not None and (self.path / "snapshot").is_dir():
+    def _filled(self, at: Path, snapshot: Snapshot, progress: Progress) -> dict[str, int]:
+        """Write a snapshot into a new database; returns how many of everything the engine counts."""
+        arcadedb = _engine(self.path.parent)
+        try:
+            database = arcadedb.create_database(str(at))
             try:
-                return snapshot.compare(Snapshot.open(self.path / "snapshot"))
-            except (BuildError, UsageError):  # what is kept there is damaged: then it is not known, and all is new
-                pass
-        tables = snapshot.manifest["tables"]
-        return {name: Difference(tables[name]["rows"], 0, 0) for name in tables if tables[name]["rows"]}
+                _fill(database, snapshot, progress)
+                return _counts(database)
+            finally:
+                database.close()
+        except arcadedb.ArcadeDBError as problem:
+            raise StoreError(f"{self.name} could not be written: {_unwritten(str(problem))}") from problem
+
+    def _changed(
+        self, at: Path, snapshot: Snapshot, differences: dict[str, changes.Changes] | None, progress: Progress
+    ) -> dict[str, int] | None:
+        """Write what differs into a copy of the graph that is there; returns the engine's counts.
+
+        None, and nothing is left, where that is no way to the snapshot: too much differs, the graph is not as it was
+        written, or the engine ends with other counts.
+        """
+        if differences is None or not at.parent.is_dir():
+            return None
+        many = sum(map(len, differences.values()))
+        if many > EMBEDDED_MOST_CHANGED * sum(snapshot.rows_of(name) for name in snapshot.manifest["tables"]):
+            return None
+        shutil.copytree(self.path / "db", at)
+        known = json.loads((self.path / _LOADED).read_bytes()).get("files", {})
+        counts = None
+        if known and {file.name: _told(file) for file in at.iterdir()} == known:
+            arcadedb = _engine(self.path.parent)
+            try:
+                database = arcadedb.open_database(str(at))
+                try:
+                    changes.write(database, differences, lambda done: progress(done, many))
+                    counts = _counts(database)
+                finally:
+                    database.close()
+            except arcadedb.ArcadeDBError as problem:
+                if _unwritten(str(problem)) != str(problem):  # no room: a whole load would need more
+                    raise StoreError(f"{self.name} could not be written: {_unwritten(str(problem))}") from problem
+        if counts is None or any(counts[name] != snapshot.rows_of(name) for name in counts):
+            shutil.rmtree(at)
+            return None
+        return counts
+
+    def _against_what_is_there(self, snapshot: Snapshot) -> dict[str, changes.Changes] | None:
+        """Return how the snapshot differs from the loaded one, which lies beside the graph; None if that is unknown."""
+        if self.loaded() is None or not (self.path / "snapshot").is_dir():
+            return None
+        try:
+            return changes.between(Snapshot.open(self.path / "snapshot").whole(), snapshot)
+        except (BuildError, UsageError):  # what is kept there is damaged
+            return None
+
+
+def _counts(database: Any) -> dict[str, int]:
+    return {name: database.count_type(name) for name in [*schema.LABEL, *schema.RELATIONSHIP]}
 
 
 def _engine(home: Path) -> Any:
