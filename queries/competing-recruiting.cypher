@@ -20,7 +20,8 @@ WITH t, o, collect(DISTINCT name) AS conditions
 WITH t, o, conditions,
      COLLECT {
        MATCH (t)-[:CONDUCTED_AT]->(x:Site)<-[:CONDUCTED_AT]-(o)
-       RETURN DISTINCT coalesce(x.facility, '?') + ', ' + coalesce(x.city, '?') AS name ORDER BY name
+       WHERE x.facility IS NOT NULL
+       RETURN DISTINCT x.facility + ', ' + coalesce(x.city, '?') AS name ORDER BY name
      } AS same_sites,
      COLLECT {
        MATCH (t)-[:CONDUCTED_AT]->(:Site)-[:IN_COUNTRY]->(x:Country)

@@ -11,7 +11,7 @@ CALL {
   MATCH (:Trial {trial_id: $trial})-[s:SIMILAR_TO]-(o:Trial) RETURN o, s.score AS score
 }
 MATCH (o)-[:CONDUCTED_AT]->(x:Site)
-WHERE $country IS NULL OR x.country = $country
+WHERE ($country IS NULL OR x.country = $country) AND (x.facility IS NOT NULL OR x.city IS NOT NULL)
 WITH DISTINCT x, o, score ORDER BY score DESC, o.trial_id
 RETURN x.facility AS facility, x.city AS city, x.country AS country, count(o) AS trials, round(sum(score), 3) AS weight,
        max(CASE WHEN o.trial_id = $trial THEN 1 ELSE 0 END) = 1 AS ran_this_one, collect(o.trial_id)[0..3] AS examples,

@@ -167,3 +167,8 @@ def test_the_kinds_of_reasons_are_those_of_the_query():
     query = questions.get("why-trials-stop").cypher
     told = re.findall(r"WHEN why =~ '\(\?s\)\.\*\((.*)\)\.\*' THEN '(.*)'", query)
     assert {kind: words.replace("\\\\", "\\") for words, kind in told} == {k: w for k, w in REASONS.items() if w}
+
+
+def test_a_place_without_a_name_is_no_site(graph):
+    for question, given in (("sites-of-drug", {"drug": "sirolimus"}), ("experienced-sites", {"trial": "NCT04324411"})):
+        assert all(row["facility"] or row["city"] for row in graph.ask(question, **given, most=1000)), question

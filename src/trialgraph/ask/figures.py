@@ -33,8 +33,8 @@ def overview(land: Landscape) -> Figure:
 
     figure = Figure(figsize=(12, 9), layout="constrained")
     figure.suptitle(f"{_plain(land.title)}: {len(land.trials):,} trials", fontsize=14, color=INK)
-    above, below = figure.subfigures(2, 1)  # long names below do not narrow what is above
-    axes = [*above.subplots(1, 2), *below.subplots(1, 2)]
+    parts: Any = figure.subfigures(2, 1)  # long names below do not narrow what is above
+    axes = [*parts[0].subplots(1, 2), *parts[1].subplots(1, 2)]
     _phases(axes[0], land)
     _years(axes[1], land)
     _bars(axes[2], "Conditions", land.count("conditions")[:12])

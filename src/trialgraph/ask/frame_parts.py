@@ -170,6 +170,12 @@ def countries(frames: Frames) -> pl.DataFrame:
     return found.with_columns(countries=pl.len().over("trial_id").cast(pl.Int64))
 
 
+def places(sites: pl.DataFrame) -> pl.DataFrame:
+    """Return the sites that a record names, by facility or at least by city."""
+    named = sites.filter(col("facility").is_not_null() | col("city").is_not_null())
+    return named.select("site_id", "facility", "city", "country")
+
+
 def with_itself(frames: Frames, trial: str) -> pl.DataFrame:
     """Return a trial and those like it, with the score; its own is 1."""
     own = frames["Trial"].filter(col("trial_id") == trial).select("trial_id", score=pl.lit(1.0))

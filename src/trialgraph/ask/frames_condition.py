@@ -138,12 +138,14 @@ def usual_endpoints(frames: Frames, v: Values) -> pl.DataFrame:
         .select(trial_id="source", outcome_id="target")
         .join(trials_below(frames, v["condition"]), on="trial_id", how="semi")
         .join(primary, on="outcome_id")
+        .join(frames["SPONSORS"].select(body="source", trial_id="target").unique(), on="trial_id", how="left")
         .sort("trial_id", "outcome_id")
         .group_by(endpoint=col("measure").str.strip_chars().str.to_lowercase(), maintain_order=True)
         .agg(
             trials=number("trial_id"),
+            sponsors=number("body"),
             time_frames=col("time_frame").drop_nulls().unique(maintain_order=True).head(3),
             examples=col("trial_id").unique(maintain_order=True).head(3),
         )
-        .sort("trials", "endpoint", descending=[True, False])
+        .sort("sponsors", "trials", "endpoint", descending=[True, True, False])
     )

@@ -82,14 +82,20 @@ def comparators_of_drug(frames: Frames, v: Values) -> pl.DataFrame:
     trials = only(frames, {"condition": v["condition"]}, trials_of(frames, tested(frames, v, ON_TRIAL)))
     arms = frames["ArmGroup"].filter(col("type") == "PLACEBO_COMPARATOR").select(target="arm_id")
     placebo = frames["HAS_ARM"].join(arms, on="target", how="semi")["source"].unique()
+    named = frames["INCLUDES_DRUG"].filter(col("span_in").fill_null("label") != "description")
+    written = frames["HAS_INTERVENTION"].select(trial_id="source", intervention_id="target")
+    written = written.join(named.select(intervention_id="source", drug_id="target"), on="intervention_id")
+    written = written.select("trial_id", "drug_id", named=True).unique()
     others = frames["TESTS"].filter(~col("target").is_in(v["drug"]), col("role").is_in(BESIDE))
     return (
         others.select("role", trial_id="source", drug_id="target")
         .join(trials.select("trial_id", "phase_rank"), on="trial_id")
+        .join(written, on=["trial_id", "drug_id"], how="left")
         .group_by("drug_id", "role")
         .agg(
             trials=number("trial_id"),
             with_placebo_arm=col("trial_id").is_in(placebo.implode()).sum().cast(pl.Int64),
+            only_described=col("named").is_null().sum().cast(pl.Int64),
             highest_phase=col("phase_rank").max(),
             examples=examples(),
         )

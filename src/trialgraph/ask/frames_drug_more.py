@@ -16,6 +16,7 @@ from trialgraph.ask.frame_parts import (
     examples,
     number,
     only,
+    places,
     studied,
     tested,
     trials_of,
@@ -39,7 +40,7 @@ def sites_of_drug(frames: Frames, v: Values) -> pl.DataFrame:
             last_start=col("start_date").max(),
             examples=col("trial_id").sort().head(3),
         )
-        .join(sites.select("site_id", "facility", "city", "country"), on="site_id")
+        .join(places(sites), on="site_id")
         .sort("trials", "site_id", descending=[True, False])
     )
 

@@ -15,6 +15,7 @@ from trialgraph.ask.frame_parts import (
     facts,
     number,
     only,
+    places,
     reached,
     sponsors,
     studied,
@@ -66,9 +67,9 @@ def competing_recruiting(frames: Frames, v: Values) -> pl.DataFrame:
     at = at.join(frames["Site"].select("site_id", "facility", "city"), on="site_id")
     countries = at.join(frames["IN_COUNTRY"].select(site_id="source", iso2="target"), on="site_id")
     countries = countries.join(frames["Country"], on="iso2")
-    here = at.filter(col("trial_id") == v["trial"])
+    here = at.filter(col("trial_id") == v["trial"], col("facility").is_not_null())
     lands = countries.filter(col("trial_id") == v["trial"])
-    named = col("facility").fill_null("?") + ", " + col("city").fill_null("?")
+    named = col("facility") + ", " + col("city").fill_null("?")
     return (
         facts(trials)
         .pipe(with_lists, "conditions", patients)
@@ -138,7 +139,7 @@ def experienced_sites(frames: Frames, v: Values) -> pl.DataFrame:
             ran_this_one=(col("trial_id") == v["trial"]).any(),
             examples=col("trial_id").head(3),
         )
-        .join(sites.select("site_id", "facility", "city", "country"), on="site_id")
+        .join(places(sites), on="site_id")
         .sort("weight", "trials", "site_id", descending=[True, True, False])
     )
 

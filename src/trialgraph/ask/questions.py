@@ -171,10 +171,11 @@ def _answer(
         if most < 1:
             raise UsageError(f"most={most} shows nothing; 1 is the least")
         values["most"] = most + 1  # one more than shown tells whether there is more
-    rows = asked(question, values)
+    missing = _missing(question, graph)
+    rows = [] if missing else asked(question, values)
     notes = [names.sentence(one) for one in understood]
     if not rows:
-        notes += _why_nothing(question, understood, values, graph)
+        notes += missing or _why_nothing(question, understood, values, graph)
     cut = isinstance(most, int) and len(rows) > most
     if cut:
         shown = "first row" if most == 1 else f"first {most} rows"
@@ -269,14 +270,20 @@ _COUNTS: Final = {
 }
 
 
+def _missing(question: Question, store: Store) -> list[str]:
+    """Return a sentence where nothing is loaded of what a question cannot do without."""
+    if not question.needs:
+        return []
+    label, _, why = question.needs.partition(":")
+    if cypher.trusted(store, _COUNTS[label.strip()], {}).rows[0]["n"]:
+        return []
+    return [f"this cannot be answered from what is loaded: {why.strip()}"]
+
+
 def _why_nothing(
     question: Question, understood: list[Resolution], values: Mapping[str, Any], store: Store
 ) -> list[str]:
     """Return sentences that say why an answer is empty, where that can be told."""
-    if question.needs:
-        label, _, why = question.needs.partition(":")
-        if cypher.trusted(store, _COUNTS[label.strip()], {}).rows[0]["n"] == 0:
-            return [f"this cannot be answered from what is loaded: {why.strip()}"]
     notes = [f"this graph holds nothing of {one.name}" for one in understood if not names.is_held(one, store)]
     for parameter in question.parameters:
         value = values.get(parameter.name)
