@@ -13,6 +13,7 @@ import json
 import os
 import re
 import secrets
+import shlex
 import shutil
 import signal
 import socket
@@ -29,6 +30,8 @@ import pytest
 VERSION = os.environ.get("TRIALGRAPH_TEST_NEO4J_VERSION", "5.26.16")
 JARS = Path(os.environ.get("TRIALGRAPH_TEST_NEO4J_JARS") or Path.home() / ".cache" / "trialgraph-neo4j")
 SECONDS_TO_START = 120
+QUICK = ("-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")  # soon there, and slow for long
+AS_SERVERS = ("-Xms2g", "-Xmx2g", "-XX:+UseG1GC")
 OPENS = [f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in ("java.nio", "sun.nio.ch", "java.util.concurrent")]
 POM = """<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>test</groupId><artifactId>neo4j</artifactId><version>1</version><dependencies>
@@ -92,11 +95,13 @@ def locked(path: Path) -> Iterator[None]:
 class Server:
     """A Neo4j that answers at `uri`; it can be stopped and started again on the same data."""
 
-    def __init__(self, home: Path | None, uri: str, user: str, password: str, pid: int = 0) -> None:
-        self.home, self.uri, self.user, self.password, self.pid = home, uri, user, password, pid
+    java_options = QUICK
+
+    def __init__(self, home: Path | None, uri: str, user: str, password: str) -> None:
+        self.home, self.uri, self.user, self.password = home, uri, user, password
 
     @classmethod
-    def create(cls, home: Path) -> Server:
+    def create(cls, home: Path, *, java_options: tuple[str, ...] = QUICK, page_cache: str = "128m") -> Server:
         """Make a home with a password and start a server in it."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -108,13 +113,14 @@ server.bolt.advertised_address=127.0.0.1:{port}
 server.http.enabled=false
 server.https.enabled=false
 dbms.usage_report.enabled=false
-server.memory.pagecache.size=128m
+server.memory.pagecache.size={page_cache}
 db.tx_log.rotation.retention_policy=keep_none
 """
         )
         password = secrets.token_hex(12)
         admin(home, "dbms", "set-initial-password", password)
         server = cls(home, f"bolt://127.0.0.1:{port}", "neo4j", password)
+        server.java_options = java_options
         server.start()
         return server
 
@@ -140,9 +146,7 @@ db.tx_log.rotation.retention_policy=keep_none
             process = subprocess.Popen(
                 [
                     java(),
-                    "-Xmx1g",
-                    "-XX:+UseSerialGC",
-                    "-XX:TieredStopAtLevel=1",
+                    *self.java_options,
                     *OPENS,
                     "-cp",
                     f"{jars()}/*",
@@ -154,6 +158,7 @@ db.tx_log.rotation.retention_policy=keep_none
                 start_new_session=True,
             )
         self.pid = process.pid
+        (self.home / "pid").write_text(str(process.pid))  # of the last start, whoever stops it
         deadline = time.monotonic() + SECONDS_TO_START
         while not self._answers():
             if process.poll() is not None or time.monotonic() > deadline:
@@ -162,6 +167,8 @@ db.tx_log.rotation.retention_policy=keep_none
 
     def stop(self, how: int = signal.SIGTERM) -> None:
         """Stop it and wait until it is gone."""
+        assert self.home is not None
+        self.pid = int((self.home / "pid").read_text())
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, how)
         for _ in range(600):
@@ -173,6 +180,16 @@ db.tx_log.rotation.retention_policy=keep_none
                 return
             time.sleep(0.1)
         os.kill(self.pid, signal.SIGKILL)
+
+    def installed(self, folder: Path) -> Path:
+        """Write a `neo4j-admin` into a folder, as an installation of this server would have it; returns the folder."""
+        script = folder / "neo4j-admin"
+        script.write_text(
+            f"#!/bin/sh\nexport NEO4J_HOME={self.home} NEO4J_CONF={self.home}/conf\n"
+            f"exec {java()} {shlex.join(OPENS)} -cp '{jars()}/*' org.neo4j.cli.AdminTool \"$@\"\n"
+        )
+        script.chmod(0o755)
+        return folder
 
     def driver(self) -> Any:
         """Return the official driver, to look at the server without our code."""
@@ -222,8 +239,8 @@ def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
                 server = Server.create(home)
                 known = {"home": str(home), "uri": server.uri, "password": server.password, "users": 0}
             else:
-                server = Server(Path(known["home"]), known["uri"], "neo4j", known["password"], known["pid"])
-            told.write_text(json.dumps(known | {"pid": server.pid, "users": known["users"] + 1}))
+                server = Server(Path(known["home"]), known["uri"], "neo4j", known["password"])
+            told.write_text(json.dumps(known | {"users": known["users"] + 1}))
     except Absent as problem:
         if os.environ.get("CI") == "true":
             pytest.fail(f"Neo4j must be tested here, but {problem}")
@@ -232,7 +249,7 @@ def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with locked(shared / "neo4j.users.lock"):
         known = json.loads(told.read_text())
         if known["users"] <= 1:
-            Server(Path(known["home"]), known["uri"], "neo4j", known["password"], known["pid"]).stop()
+            Server(Path(known["home"]), known["uri"], "neo4j", known["password"]).stop()
             shutil.rmtree(known["home"], ignore_errors=True)
             told.unlink()
         else:

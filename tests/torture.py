@@ -62,13 +62,14 @@ def load(folder: Path, rounds: int, _: random.Random) -> str:
     return ran([sys.executable, str(HERE / "graph" / "kill_loads.py"), str(folder), str(rounds)])
 
 
-def neo4j(_: Path, rounds: int, __: random.Random) -> str:
-    """Cut, kill and stop around a real Neo4j."""
-    cuts = {"TRIALGRAPH_TEST_CUTS": str(max(1, rounds // 4))}
-    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--timeout=3600", "-rs", "tests/graph/test_neo4j.py"]
-    told = ran([sys.executable, *words], **cuts)
-    assert "skipped" not in told, told
-    return f"{max(1, rounds // 4)} connections cut, loaders killed, server stopped: every test passed"
+def neo4j(what: str, share: int = 1) -> Torture:
+    """Return a room that breaks loads of a real Neo4j, one server for all its rounds, or for every `share`th."""
+
+    def run(folder: Path, rounds: int, rng: random.Random) -> str:
+        command = [sys.executable, HERE / "graph" / "break_neo4j.py", what, folder, str(-(-rounds // share))]
+        return ran([*map(str, command), str(rng.randrange(1000))])
+
+    return run
 
 
 def ran(command: list[str], **variables: str) -> str:
@@ -88,7 +89,10 @@ ROOMS: dict[str, Torture] = {
     "swap-elsewhere": forking("elsewhere"),
     "swap-graph": forking("graph"),
     "load": load,
-    "neo4j": neo4j,
+    "neo4j-killed": neo4j("killed"),
+    "neo4j-cut": neo4j("cut"),
+    "neo4j-commit": neo4j("commit"),
+    "neo4j-stopped": neo4j("stopped", 20),
 }
 
 

@@ -9,6 +9,7 @@ What is killed is a fork of this process, so that a round costs no start of Pyth
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import io
 import os
@@ -77,8 +78,8 @@ def done(work: Callable[[], None]) -> None:
 # --- whole builds, killed at random moments ---------------------------------------------------------------------------
 
 
-def build(home: Path) -> None:
-    """Do what `trialgraph build` does."""
+def build(home: Path, imported: Path | None = None) -> None:
+    """Do what `trialgraph build` does; names the modules that it took in a file."""
     sys.argv = ["trialgraph", "--home", str(home), "build", "--workers", "1"]
     said = io.StringIO()
     with redirect_stdout(said), redirect_stderr(said):
@@ -86,6 +87,8 @@ def build(home: Path) -> None:
             command_line.main()
         except SystemExit as end:
             assert not end.code, said.getvalue()
+    if imported:
+        imported.write_text("\n".join(sorted(sys.modules)))
 
 
 def archives(folder: Path) -> list[Path]:
@@ -107,14 +110,16 @@ def builds(folder: Path, rounds: int, dice: random.Random) -> str:
     home = folder / "home"
     home.mkdir()
     Linkers()
-    for heavy in ("numba", "polars", "pyarrow.parquet", "scipy.sparse", "trialgraph.graph.make"):
-        importlib.import_module(heavy)  # once, and not in each round
     whole = []
     for at, day in enumerate(days):
         (folder / f"whole{at}").mkdir()
         shutil.copy(day, folder / f"whole{at}" / "archive.sqlite")
-        done(lambda at=at: build(folder / f"whole{at}"))
+        done(lambda at=at: build(folder / f"whole{at}", folder / "imported"))
         whole.append(folder / f"whole{at}")
+    for name in (folder / "imported").read_text().split():  # once, and not in each round
+        if not name.startswith(("arcadedb", "jpype", "_jpype")):  # the engine is no longer whole in a fork
+            with contextlib.suppress(ImportError):
+                importlib.import_module(name)
     hashes = [Snapshot.open(one / "snapshot").hash for one in whole]
     assert hashes[0] != hashes[1]
     models = [content(one / "model") for one in whole]

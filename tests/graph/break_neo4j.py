@@ -8,6 +8,7 @@ import os
 import random
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +19,7 @@ import small_graph
 from neo4j_server import Server
 from trialgraph.errors import StoreError
 from trialgraph.graph.snapshot import Snapshot
-from trialgraph.graph.stores import open_store
+from trialgraph.graph.stores import Progress, open_store
 
 EVERYTHING = (
     "MATCH (n) WHERE n._tg IS NOT NULL RETURN labels(n) AS of, properties(n) AS p "
@@ -37,10 +38,10 @@ def held(server: Server) -> list[str]:
     return sorted(repr(sorted(row.items(), key=str)) for row in server.run(EVERYTHING))
 
 
-def load(server: Server, snapshot: Snapshot, address: str | None = None) -> None:
+def load(server: Server, snapshot: Snapshot, address: str | None = None, progress: Progress | None = None) -> None:
     store = open_store(address or server.uri, user=server.user, password=server.password)
     try:
-        store.load(snapshot)
+        store.load(snapshot, progress)
     finally:
         store.close()
 
@@ -77,7 +78,7 @@ def eventually(act: Callable[[], object]) -> None:
             return
 
 
-def agrees(server: Server, some: list[Snapshot], whole: list[list[str]]) -> None:
+def is_whole_or_says_so(server: Server, some: list[Snapshot], whole: list[list[str]]) -> None:
     """Look at what a broken load left: what says that it is whole is whole."""
     digest = loaded(server)
     if digest is not None:
@@ -105,7 +106,7 @@ def killed(server: Server, folder: Path, rounds: int, dice: random.Random) -> st
         time.sleep(dice.uniform(0, took * 1.1))
         os.kill(child, signal.SIGKILL)
         kills += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
-        agrees(server, some, whole)
+        is_whole_or_says_so(server, some, whole)
         eventually(lambda turn=turn: load(server, some[(turn + 1) % 2]))
         assert held(server) == whole[(turn + 1) % 2], f"round {turn}: differs from the undisturbed one"
     return f"{rounds} loads of a Neo4j, {kills} killed: 0 called whole that were not, each repeated as undisturbed"
@@ -127,7 +128,7 @@ def cut(server: Server, folder: Path, rounds: int, dice: random.Random) -> str:
             except StoreError as problem:  # what cannot be repeated by itself says so, and is repeated below
                 assert server.password not in str(problem)
                 ended += 1
-        agrees(server, some, whole)
+        is_whole_or_says_so(server, some, whole)
         eventually(lambda turn=turn: load(server, some[turn % 2]))
         assert held(server) == whole[turn % 2], f"round {turn}: differs from the undisturbed one"
     return f"{rounds} lines cut, {ended} loads ended by it: 0 lost, each repeated as undisturbed"
@@ -147,14 +148,65 @@ def cut_at_commits(server: Server, folder: Path, rounds: int, dice: random.Rando
             load(server, some[turn % 2], at)
         for what in cuts:
             cuts[what] += done.count(what)
-        agrees(server, some, whole)
+        is_whole_or_says_so(server, some, whole)
         eventually(lambda turn=turn: load(server, some[turn % 2]))
         assert held(server) == whole[turn % 2], f"round {turn}: differs from the undisturbed one"
         turn += 1
     return f"{cuts['before']} commits cut before the server heard of them, {cuts['after']} before its answer: 0 lost"
 
 
-HOW = {"killed": killed, "cut": cut, "commit": cut_at_commits}
+def stopped(server: Server, folder: Path, rounds: int, dice: random.Random) -> str:
+    """Kill the server in the middle of a load and start it again; the load goes on by itself.
+
+    In every second round another loader begins as soon as the server is back: exactly one of the two ends.
+    """
+    first = small_graph.snapshot(folder / "small")
+    title = "T" * 200
+    rows = {"Trial": [{"trial_id": f"NCT{i:08}", "brief_title": title} for i in range(24_000)]}
+    big = small_graph.snapshot(folder / "big", rows)
+    went_on = gave_way = 0
+    for turn in range(rounds):
+        server.empty(schema=False)
+        failed: list[BaseException] = []
+        down = threading.Event()
+        at = dice.randrange(5_000, 20_000)
+
+        def stop(done: int, total: int | None, down: threading.Event = down, at: int = at) -> None:
+            if done >= at and not down.is_set():
+                server.stop(signal.SIGKILL)
+                down.set()
+
+        def work(stop: Progress = stop, failed: list[BaseException] = failed) -> None:
+            try:
+                load(server, big, progress=stop)
+            except BaseException as problem:
+                failed.append(problem)
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        assert down.wait(100)
+        server.start()
+        if turn % 2:
+            eventually(lambda: load(server, first))
+        thread.join(timeout=200)
+        assert not thread.is_alive()
+        assert failed == [] or (turn % 2 and "another process" in str(failed[0])), failed
+        expected = first if failed else big
+        gave_way, went_on = (gave_way + 1, went_on) if failed else (gave_way, went_on + 1)
+        agrees(server, expected)
+    return f"server killed in the middle of {rounds} loads: {went_on} went on, {gave_way} gave way to another, 0 lost"
+
+
+def agrees(server: Server, snapshot: Snapshot) -> None:
+    """Look whether the database holds exactly a snapshot."""
+    store = open_store(server.uri, user=server.user, password=server.password)
+    assert store.loaded() == snapshot.hash
+    assert store.counts() == {name: snapshot.rows_of(name) for name in snapshot.manifest["tables"]}
+    assert store.load(snapshot, full=True).tables == {}
+    store.close()
+
+
+HOW = {"killed": killed, "cut": cut, "commit": cut_at_commits, "stopped": stopped}
 
 
 def main(what: str, folder: Path, rounds: int, seed: int = 0) -> None:

@@ -154,7 +154,12 @@ class Neo4jStore:
 
     def counts(self) -> dict[str, int]:
         """Return how many nodes and relationships of ours the database holds."""
-        return {name: self._read(text)[0][0] for name, text in (st.COUNT_NODES | st.COUNT_EDGES).items()}
+
+        def work(transaction: neo4j.ManagedTransaction) -> dict[str, int]:
+            texts = st.COUNT_NODES | st.COUNT_EDGES
+            return {name: transaction.run(text).single(strict=True)[0] for name, text in texts.items()}
+
+        return self._repeated(work, neo4j.READ_ACCESS)
 
     def _read(self, text: LiteralString) -> list[tuple[Any, ...]]:
         """Return the rows of one of our own reading statements, in a transaction that the driver repeats."""
