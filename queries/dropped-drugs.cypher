@@ -13,7 +13,7 @@ WITH d, collect(t) AS all_trials
 WITH d, head(all_trials) AS t, size(all_trials) AS trials
 WITH d, t, trials, toLower(coalesce(t.why_stopped, '')) AS why
 WHERE t.overall_status IN ['TERMINATED', 'WITHDRAWN', 'SUSPENDED']
-  AND why =~ '(?s).*(accru|recruit|enrol|fund|sponsor|business|strateg|financ|budget|company|commercial|portfolio|priorit).*'
+  AND why =~ '(?s).*(accru|recru|enrol|fund|sponsor|business|strateg|financ|budget|company|commercial|portfolio|priorit).*'
 RETURN d.name AS drug, d.drug_id AS drug_id, t.trial_id AS stopped_trial, t.start_date AS started,
        t.overall_status AS status, t.why_stopped AS why_stopped, trials,
        COUNT { MATCH (d)<-[:TESTS]-(later:Trial) WHERE later.start_date > t.start_date RETURN DISTINCT later } AS begun_elsewhere

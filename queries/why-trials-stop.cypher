@@ -17,7 +17,7 @@ CALL {
 WITH t WHERE t.overall_status IN ['TERMINATED', 'WITHDRAWN', 'SUSPENDED']
 WITH t, toLower(coalesce(t.why_stopped, '')) AS why ORDER BY t.trial_id
 WITH t, CASE
-       WHEN why =~ '(?s).*(accru|recruit|enrol|slow|low number of (patients|participants|subjects)|lack of (patients|participants|subjects)|insufficient (patients|participants|subjects|number)|no (patients|participants|subjects)).*' THEN 'too few participants'
+       WHEN why =~ '(?s).*(accru|recru|enrol|slow|low number of (patients|participants|subjects)|lack of (patients|participants|subjects)|insufficient (patients|participants|subjects|number)|no (patients|participants|subjects)).*' THEN 'too few participants'
        WHEN why =~ '(?s).*(fund|sponsor|business|strateg|financ|budget|company|commercial|portfolio|grant|priorit|marketing|development).*' THEN 'money or business'
        WHEN why =~ '(?s).*(safety|toxic|adverse|side effect|risk|death|harm).*' THEN 'safety'
        WHEN why =~ '(?s).*(futil|efficac|ineffective|no benefit|lack of (effect|response)|not effective|interim|endpoint|negative).*' THEN 'no effect seen'

@@ -47,6 +47,8 @@ def test_a_name_that_is_neither_gets_the_nearest_of_both(store: Store):
         UsageError, match="no drug or drug class is known as 'MTOR Inhibitrs'; did you mean MTOR Inhibitors"
     ):
         names.resolve("drug", "MTOR Inhibitrs", store)
+    with pytest.raises(UsageError, match="did you mean rapalogs"):
+        names.resolve("drug", "rapalosg", store)
 
 
 def test_trials_of_a_class_are_those_of_its_drugs_each_once(store: Store):

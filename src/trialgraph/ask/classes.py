@@ -71,8 +71,12 @@ def ids(resolution: Resolution) -> list[str]:
 
 
 def names(store: Store) -> list[str]:
-    """Return the names of the classes that the graph holds."""
-    return [row["name"] for row in _rows(store, _NAMES, {}) if row["name"]]
+    """Return the names of the classes that the graph holds, and what people call them."""
+    from trialgraph.vocabularies import classes
+
+    held = {row["id"]: row["name"] for row in _rows(store, _NAMES, {}) if row["name"]}
+    called = (name for name, mesh_id in classes.common_names().items() if f"{MESH}{mesh_id}" in held)
+    return [*held.values(), *called]
 
 
 def _by_id(class_id: str, store: Store) -> Resolution | None:

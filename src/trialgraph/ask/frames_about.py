@@ -25,7 +25,7 @@ _FINISHED: Final = ("COMPLETED", "TERMINATED", "UNKNOWN", "ACTIVE_NOT_RECRUITING
 # What a kind of reason is known by, in the order in which they are tried; the query has the same.
 REASONS: Final = {
     "too few participants": (
-        "accru|recruit|enrol|slow|low number of (patients|participants|subjects)"
+        "accru|recru|enrol|slow|low number of (patients|participants|subjects)"
         "|lack of (patients|participants|subjects)|insufficient (patients|participants|subjects|number)"
         "|no (patients|participants|subjects)"
     ),

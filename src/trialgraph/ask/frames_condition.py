@@ -23,7 +23,7 @@ from trialgraph.ask.frame_parts import (
 )
 
 _GIVEN_UP: Final = (
-    "accru|recruit|enrol|fund|sponsor|business|strateg|financ|budget|company|commercial|portfolio|priorit"
+    "accru|recru|enrol|fund|sponsor|business|strateg|financ|budget|company|commercial|portfolio|priorit"
 )
 
 
