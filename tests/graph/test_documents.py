@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trialgraph.graph.documents import document
+from trialgraph.graph.compared import compared
 from trialgraph.graph.linkers import Linkers
 from trialgraph.graph.setting import settings
 from trialgraph.model import Intervention, MeshTerm, Party, Trial
@@ -18,17 +18,8 @@ def linkers() -> Linkers:
 
 def made(linkers: Linkers, **fields: object) -> Document:
     trial = Trial(id="NCT00000001", registry="ctgov", **fields)  # type: ignore[arg-type]
-    drugs = linkers.drugs.link(trial)
-    names = {link.concept_id: link.name for link in drugs}
-    return document(
-        trial,
-        drugs,
-        linkers.conditions.link(trial),
-        linkers.things.link(trial),
-        mesh=linkers.mesh,
-        finder=linkers.conditions,
-        thing_finder=linkers.things,
-        classes=lambda drug: [(c.class_id, c.name) for c in linkers.classes_of(drug, names[drug])],
+    return compared(
+        trial, linkers.drugs.link(trial), linkers.conditions.link(trial), linkers.things.link(trial), linkers
     )
 
 
@@ -44,6 +35,42 @@ def test_a_drug_that_the_title_does_not_name_counts_less(linkers: Linkers) -> No
         d.name.casefold(): d.weight for d in made(linkers, brief_title="Sirolimus for ITP", interventions=entries).drugs
     }
     assert weights["sirolimus"] > weights["prednisone"]
+
+
+def test_a_drug_of_the_title_counts_where_the_trial_lists_none(linkers: Linkers) -> None:
+    title = "Cyclophosphamide and Sirolimus after Reduced Intensity Conditioning"
+    entries = (Intervention(name="Allogeneic Stem Cell Transplantation", type="PROCEDURE"),)
+    told = made(linkers, brief_title=title, interventions=entries).drugs
+    assert {(d.name, d.weight, d.broader) for d in told} == {
+        ("Cyclophosphamide", 0.6, True),
+        ("Sirolimus", 0.6, True),
+    }
+    listed = made(linkers, brief_title=title, interventions=(Intervention(name="Tacrolimus", type="DRUG"),)).drugs
+    assert [d.name for d in listed] == ["Tacrolimus"]
+
+
+def test_cells_that_are_measured_are_no_drugs_of_a_title(linkers: Linkers) -> None:
+    assert made(linkers, brief_title="T Lymphocytes and Plasma in People with Asthma").drugs == ()
+
+
+def test_conditions_of_one_part_of_medicine_share_an_area(linkers: Linkers) -> None:
+    first, second, third = (
+        {area.name for area in made(linkers, conditions=(name,)).areas}
+        for name in ("Angina Pectoris", "Heart Failure", "Psoriasis")
+    )
+    assert first & second == {"Heart Diseases"}
+    assert not third & (first | second)
+
+
+def test_cancers_are_told_apart_by_organ(linkers: Linkers) -> None:
+    breast, stomach = (
+        {area.name: area.weight for area in made(linkers, conditions=(name,)).areas}
+        for name in ("Breast Cancer", "Gastric Cancer")
+    )
+    assert "Breast Neoplasms" in breast
+    assert "Breast Neoplasms" not in stomach
+    assert breast["Neoplasms by Site"] < breast["Breast Neoplasms"]
+    assert "Neoplasms by Site" in stomach
 
 
 def test_an_entry_that_is_no_disease_is_what_the_trial_is_about(linkers: Linkers) -> None:

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from trialgraph import limits
 from trialgraph.errors import BuildError
 from trialgraph.similarity import Concept, Document, Model, edges, fit, neighbours, pair, search, vectors
 from trialgraph.similarity.fields import Folded, fold_plural, words
@@ -223,6 +224,25 @@ def test_a_shared_broader_condition_is_named_as_such() -> None:
     ]
     model, rows = fit(made)
     assert pair(model, rows, 0, 1).shared_conditions == ("through Hematologic Diseases",)
+
+
+def test_a_drug_that_only_a_title_speaks_of_is_shown_as_such() -> None:
+    given, spoken = Concept("D", "sirolimus"), Concept("D", "sirolimus", 0.6, broader=True)
+    others = [Document(id=f"x{i}", drugs=(Concept(f"D{i}", "other"),)) for i in range(9)]
+    model, rows = fit([Document(id="a", drugs=(given,)), Document(id="b", drugs=(spoken,)), *others])
+    told = pair(model, rows, 0, 1)
+    assert told.drug_score > 0
+    assert told.shared_drugs == ("sirolimus (in a title)",)
+
+
+def test_an_area_counts_as_condition_and_a_class_as_drug() -> None:
+    area, kind = (Concept("A", "Heart Diseases", broader=True),), (Concept("K", "Anticoagulants", broader=True),)
+    others = [Document(id=f"x{i}", classes=(Concept(f"K{i}", "other", broader=True),)) for i in range(9)]
+    model, rows = fit([*(Document(id=name, areas=area, classes=kind) for name in "ab"), *others])
+    told = pair(model, rows, 0, 1)
+    assert (told.condition_score, told.drug_score) == (limits.WEIGHT_AREA, limits.WEIGHT_CLASS)
+    assert told.shared_conditions == ("through Heart Diseases",)
+    assert told.shared_classes == ("Anticoagulants",)
 
 
 def test_search_finds_among_those_that_a_filter_lets_through() -> None:

@@ -52,7 +52,7 @@ class SimilarPair(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     rank_ab is the place of `target` among the neighbours of `source`, rank_ba the other way; None beyond the last.
     Shared things are names, the one that adds most first; "through X" is what at least one of the two does not name
-    itself, only something more special.
+    itself, only something more special, and a drug "(in a title)" what at least one does not list among what is given.
     """
 
     source: str
@@ -229,5 +229,5 @@ def _concepts(
         (kinds if own or block == CLASS else through)[_KINDS[block]].append(name)
     for kind, names in through.items():
         if names and not kinds[kind]:
-            kinds[kind].append(f"through {names[0]}")
+            kinds[kind].append(f"{names[0]} (in a title)" if kind == "drugs" else f"through {names[0]}")
     return {kind: tuple(names) for kind, names in kinds.items()}
