@@ -13,6 +13,7 @@ from pathlib import Path
 
 import bolt_proxy
 import break_neo4j
+import neo4j.exceptions
 import pytest
 import small_graph
 
@@ -256,6 +257,33 @@ def test_refusals_are_one_sentence_without_the_password(server, first):
         assert problem.value.exit_code == 4
     with pytest.raises(UsageError, match="holds no user or password"):
         open_store("bolt://neo4j:canary-4711@127.0.0.1:9")
+
+
+@pytest.mark.slow
+def test_a_batch_for_which_the_server_has_too_little_memory_is_halved(server, store, tmp_path):
+    if not server.mine:
+        pytest.skip("the server must be started with little memory")
+    title = "T" * 10_000
+    rows = [{"trial_id": f"NCT{i:08}", "brief_title": f"{i} {title}"} for i in range(450)]
+    many = small_graph.snapshot(tmp_path / "many", {"Trial": rows})
+    one = small_graph.snapshot(tmp_path / "one", {"Trial": [{"trial_id": "NCT1", "brief_title": title * 300}]})
+    settings = server.home / "conf" / "neo4j.conf"
+    before = settings.read_text()
+    server.stop()
+    settings.write_text(before + "db.memory.transaction.max=2m\n")
+    server.start()
+    settings.write_text(before)  # as it was, when the server is started the next time
+    with (
+        server.driver() as driver,
+        driver.session() as session,
+        pytest.raises(neo4j.exceptions.TransientError, match=r"(?i)memory"),
+    ):
+        session.run("UNWIND $rows AS row CREATE (n:Foreign) SET n = row", rows=rows[:400]).consume()
+    began = time.monotonic()
+    assert store.load(many).tables == {"Trial": Difference(450, 0, 0)}
+    assert time.monotonic() - began < 50, "it was not tried again as it was"
+    with pytest.raises(StoreError, match="too little memory for one row"):
+        store.load(one)
 
 
 @pytest.mark.slow
