@@ -66,7 +66,7 @@ def test_pruned_neighbours_have_their_exact_scores_and_miss_little() -> None:
     found = neighbours(vectors, exact_up_to=0)
     rows, scores = one_by_one(vectors, 10)
     kept = [len(set(a) & set(b)) for a, b in zip(found.indices.tolist(), rows, strict=True)]
-    assert sum(kept) >= 0.97 * 10 * vectors.rows
+    assert sum(kept) >= 0.95 * 10 * vectors.rows
     truth = [dict(zip(r, s, strict=True)) for r, s in zip(rows, scores, strict=True)]
     for row, score, known in zip(found.indices.tolist(), found.scores.tolist(), truth, strict=True):
         assert all(known.get(i, s) == s for i, s in zip(row, score, strict=True))

@@ -30,8 +30,11 @@ def exactly(vectors: Vectors, recipe: Recipe, k: int, least: Any = None) -> Ask:
     return lambda rows, into, scores: kernel.meet(rows, *settled, least, into, scores)  # type: ignore[call-arg]
 
 
-def nearly(vectors: Vectors, recipe: Recipe, k: int) -> Ask:
-    """Return a way to find nearly all of the k nearest rows, with exact scores, many times as fast."""
+def nearly(vectors: Vectors, recipe: Recipe, k: int) -> tuple[Ask, Any]:
+    """Return a way to find nearly all of the k nearest rows, with exact scores, many times as fast.
+
+    And the order in which rows are best asked for: those of one subject one after another.
+    """
     import numpy as np
 
     from trialgraph.similarity import pruned
@@ -46,28 +49,36 @@ def nearly(vectors: Vectors, recipe: Recipe, k: int) -> Ask:
     # Two rows share no more than the squared length of the longest: that much fills two bytes.
     unit = (float(longest[0] + together * longest[1] * longest[2]) or 1.0) / (pruned.FULL - 535)
 
+    found = np.bincount(vectors.indices, minlength=columns)
+    first, second = np.empty(vectors.rows, np.int32), np.empty(vectors.rows, np.int32)
+    few, many = limits.SUBJECT_FEW, max(limits.SUBJECT_FEW, int(limits.SUBJECT_MANY * vectors.rows))
+    pruned.subjects(*whole, found, few, many, first, second)
+    order = np.lexsort((second, first))
+    places = np.empty(vectors.rows, np.int64)
+    places[order] = np.arange(vectors.rows)
+
     keep = np.zeros(len(vectors.data), np.bool_)
     pruned.keep_heaviest(vectors.indptr, vectors.data, limits.KEPT_SHARE, keep)
     row_bits = min(16, 32 - max(1, int(vectors.rows - 1).bit_length()))
     scale = (2**row_bits - 1) / heaviest
     ends = np.concatenate([[0], np.cumsum(np.bincount(vectors.indices[keep], minlength=columns))]).astype(np.int64)
     posts = np.empty(ends[-1], np.uint32)
-    pruned.pack_columns(*whole, keep, ends, row_bits, scale, posts)
+    pruned.pack_columns(order, *whole, keep, ends, row_bits, scale, posts)
     index = (ends, posts, row_bits, (1 << int(pruned.SHIFT)) / (scale * unit), np.float32(together * unit))
 
     rank = np.empty(columns, np.int32)  # the commonest columns beside each other: most look-ups stay near the processor
-    rank[np.argsort(-np.bincount(vectors.indices, minlength=columns), kind="stable")] = np.arange(columns)
+    rank[np.argsort(-found, kind="stable")] = np.arange(columns)
     bits = min(16, 32 - max(1, int(columns - 1).bit_length()))
     scale = (2**bits - 1) / heaviest
     sides_end = np.zeros((vectors.rows + 1, 3), np.int64)
     packed = np.empty(len(vectors.data), np.uint32)
-    pruned.pack_rows(*whole, rank, side, bits, scale, sides_end, packed)
+    pruned.pack_rows(order, *whole, rank, side, bits, scale, sides_end, packed)
     steep = np.float32(1 + together * max(longest[1], longest[2]))
     compact = (sides_end, packed, bits, np.float32(1 / scale), steep)
 
     most = limits.CANDIDATES * max(1, -(-k // limits.NEIGHBOURS))
-    settled = (*whole, keep, side, rank, *index, *compact, starts, vectors.sides, together, k, most)
-    return lambda rows, into, scores: pruned.search(rows, *settled, into, scores)
+    settled = (order, places, *whole, keep, side, rank, *index, *compact, starts, vectors.sides, together, k, most)
+    return lambda rows, into, scores: pruned.search(rows, *settled, into, scores), order
 
 
 def _inverted(vectors: Vectors, common: float) -> tuple[Any, ...]:

@@ -70,11 +70,13 @@ def neighbours(
 
     recipe = recipe or Recipe()
     exact = vectors.rows <= exact_up_to or of is not None
-    rows = np.arange(vectors.rows) if of is None else np.asarray(of, dtype=np.int64)
-    ask = exactly(vectors, recipe, k) if exact else nearly(vectors, recipe, k)
-    indices, scores, _ = run(ask, rows, k, workers, progress)
     if exact:
+        rows = np.arange(vectors.rows) if of is None else np.asarray(of, dtype=np.int64)
+        indices, scores, _ = run(exactly(vectors, recipe, k), rows, k, workers, progress)
         return Neighbours(indices, scores)
+    ask, order = nearly(vectors, recipe, k)
+    indices, scores = np.empty((vectors.rows, k), np.int32), np.empty((vectors.rows, k), np.int64)
+    indices[order], scores[order], _ = run(ask, order, k, workers, progress)
     if not sample:
         return Neighbours(indices, scores, exact=False, recall=float("nan"), sampled=0)
     some = np.sort(np.random.default_rng(1).choice(vectors.rows, min(sample, vectors.rows), replace=False))

@@ -60,32 +60,56 @@ def keep_heaviest(ptr, val, share, keep):
 
 
 @numba.njit(cache=True, nogil=True)
-def pack_columns(ptr, idx, val, keep, cptr, bits, scale, out):
-    """Fill the index: for each column the rows that keep it, each with its weight in the lowest `bits`."""
-    at = cptr[:-1].copy()
+def subjects(ptr, idx, val, found, few, many, first, second):
+    """Put the two heaviest columns of each row that `few` to `many` rows have into `first` and `second`, or -1."""
     for r in range(len(ptr) - 1):
+        most = np.float32(0)
+        next_most = np.float32(0)
+        first[r] = -1
+        second[r] = -1
+        for p in range(ptr[r], ptr[r + 1]):
+            c = idx[p]
+            if found[c] < few or found[c] > many:
+                continue
+            if val[p] > most:
+                next_most = most
+                second[r] = first[r]
+                most = val[p]
+                first[r] = c
+            elif val[p] > next_most:
+                next_most = val[p]
+                second[r] = c
+
+
+@numba.njit(cache=True, nogil=True)
+def pack_columns(order, ptr, idx, val, keep, cptr, bits, scale, out):
+    """Fill the index: for each column the places of rows that keep it, each with its weight in the lowest `bits`."""
+    at = cptr[:-1].copy()
+    for place in range(len(order)):
+        r = order[place]
         for p in range(ptr[r], ptr[r + 1]):
             if keep[p]:
                 c = idx[p]
-                out[at[c]] = (np.uint32(r) << np.uint32(bits)) | np.uint32(val[p] * scale)
+                out[at[c]] = (np.uint32(place) << np.uint32(bits)) | np.uint32(val[p] * scale)
                 at[c] += 1
 
 
 @numba.njit(cache=True, nogil=True)
-def pack_rows(ptr, idx, val, rank, side, bits, scale, ends, out):
+def pack_rows(order, ptr, idx, val, rank, side, bits, scale, ends, out):
     """Fill whole rows: each column's rank with its weight in the lowest `bits`, one side of the product after another.
 
-    `ends` (row + 1, 3) gets where the entries of each side end; its first line is of no row.
+    `ends` (place + 1, 3) gets where the entries of each side end; its first line is of no row.
     """
     ends[0] = 0
-    for r in range(len(ptr) - 1):
-        at = ptr[r]
+    at = 0
+    for place in range(len(order)):
+        r = order[place]
         for s in range(3):
             for p in range(ptr[r], ptr[r + 1]):
                 if side[idx[p]] == s:
                     out[at] = (np.uint32(rank[idx[p]]) << np.uint32(bits)) | np.uint32(val[p] * scale + 0.5)
                     at += 1
-            ends[r + 1, s] = at
+            ends[place + 1, s] = at
 
 
 @numba.njit(cache=True, nogil=True)
@@ -137,7 +161,7 @@ def _add(q, ptr, idx, val, keep, side, cptr, posts, bits, factor, acc):
 
 
 @numba.njit(cache=True, nogil=True)
-def _sum(q, asked, product, acc):
+def _sum(place, asked, product, acc):
     """Bring the sums of all sides together in acc[0]; `product` multiplies those of both sides."""
     whole = acc[0]
     if not asked[0]:
@@ -151,15 +175,15 @@ def _sum(q, asked, product, acc):
         one = acc[1] if asked[1] else acc[2]
         for i in range(len(whole)):
             whole[i] += one[i]
-    whole[q] = 0
+    whole[place] = 0
     return whole
 
 
 @numba.njit(cache=True, nogil=True)
 def _pick(whole, tops, counts, most, room):
-    """Put the rows of the greatest sums into `room`, sum and row in one number; return how many: `most` or some more.
+    """Put the places of the `most` greatest sums first in `room`, sum and place in one number; return how many.
 
-    `tops` and `counts` are room to work.  Among equal sums the lower rows are taken.
+    `tops` and `counts` are room to work.  Among equal sums the lower places are taken.
     """
     for b in range(len(tops)):
         m = np.uint16(0)
@@ -197,7 +221,12 @@ def _pick(whole, tops, counts, most, room):
                     continue
             room[held] = key
             held += 1
-    return held
+    if held <= most:
+        return held
+    room[:held].sort()
+    for j in range(most):
+        room[j] = room[held - most + j]
+    return most
 
 
 @numba.njit(cache=True, nogil=True)
@@ -219,10 +248,13 @@ def _whole_row(r, ends, packed, bits, dense, step, together):
 
 @numba.njit(cache=True, nogil=True)
 def search(
-    asked, ptr, idx, val, keep, side, rank, cptr, posts, row_bits, factor, product,
+    asked, order, places, ptr, idx, val, keep, side, rank, cptr, posts, row_bits, factor, product,
     ends, packed, bits, step, steep, starts, sides, together, k, most, out, score,
 ):  # fmt: skip
     """Find the k nearest rows of the rows `asked`, nearly all, and their exact scores in millionths.
+
+    `order` holds the row of each place in the index, `places` the other way; rows of one subject are neighbours there,
+    and asked for one after another, so that what one query read is still near for the next.
 
     Of each row `most` candidates, or some more, are compared by their whole packed rows; what may by that be among the
     k nearest is scored exactly.  What is returned means nothing: it keeps reads ahead from being left out as useless.
@@ -243,7 +275,7 @@ def search(
     for at in range(len(asked)):
         q = asked[at]
         read += _fetch_columns(q, ptr, idx, keep, cptr, posts)
-        whole = _sum(q, _add(q, ptr, idx, val, keep, side, cptr, posts, row_bits, factor, acc), product, acc)
+        whole = _sum(places[q], _add(q, ptr, idx, val, keep, side, cptr, posts, row_bits, factor, acc), product, acc)
         held = _pick(whole, tops, counts, most, room)
         own = np.float32(0)
         for p in range(ptr[q], ptr[q + 1]):
@@ -253,16 +285,16 @@ def search(
         read += _fetch_rows(room, held, ends, packed)
         count = 0
         for j in range(held):
-            row = np.int64(0xFFFFFFFF - (room[j] & 0xFFFFFFFF))
-            near[j] = _whole_row(row, ends, packed, bits, ranked, step, together)
-            count = _place(row, np.int64(near[j] * MICRO) + 1, k, count, best, best_near)
+            place = np.int64(0xFFFFFFFF - (room[j] & 0xFFFFFFFF))
+            near[j] = _whole_row(place, ends, packed, bits, ranked, step, together)
+            count = _place(place, np.int64(near[j] * MICRO) + 1, k, count, best, best_near)
         # Each packed weight is off by half a step at most, here and in what it is compared with, more by the product.
         off = own * step * steep + 2 * SLACK
         least = np.float32(best_near[k - 1] / MICRO) - off if count == k else np.float32(0)
         count = 0
         for j in range(held):
             if near[j] >= least:
-                row = np.int64(0xFFFFFFFF - (room[j] & 0xFFFFFFFF))
+                row = order[0xFFFFFFFF - (room[j] & 0xFFFFFFFF)]
                 exact = _score(dense, idx, val, ptr, row, starts, sides, together, parts)
                 count = _place(row, exact, k, count, out[at], score[at])
         for p in range(ptr[q], ptr[q + 1]):
