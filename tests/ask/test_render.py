@@ -210,3 +210,13 @@ def test_a_node_is_told_line_by_line_what_it_is_first_and_long_texts_last():
     lines = [line.strip() for line in told.splitlines()]
     assert lines[1:3] == ["t  Trial", "trial_id: NCT04324411"]
     assert lines[3].startswith("brief_summary: words")
+
+
+def test_long_names_of_columns_break_at_an_underscore_before_a_table_becomes_blocks():
+    row = dict.fromkeys(("as_experimental", "highest_phase", "with_placebo_arm", "participants"), 1) | {
+        "drug": "Sirolimus"
+    }
+    told = re.sub(r"\x1b\[[0-9;]*m", "", render.rows(tuple(row), [row], tty=True, width=72))
+    assert any("with_ " in line for line in told.splitlines()[:3])
+    assert "experimental" in told
+    assert len(told.splitlines()) < 7

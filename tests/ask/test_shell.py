@@ -62,6 +62,8 @@ def test_a_completion_replaces_what_was_typed(store: Store):
         ("RETURN ';", False),
         ("RETURN 1 /* ;", False),
         (":help", True),
+        ("quit", True),
+        ("help", True),
         ("", True),
     ],
 )
@@ -100,6 +102,10 @@ def test_the_commands_answer(store: Store, capsys: pytest.CaptureFixture[str], t
         (":param id=", "no parameters are set"),
         ("MATCH (t:Trial) SET t.a = 1;", "SET writes"),
         (":hepl", "did you mean :help?"),
+        ("what is tested in lupus?;", ":search finds trials by words"),
+        (":ask zzz", ":ask lists them"),
+        (":search", "such as: :search sirolimus lupus"),
+        (":ask trials-of-drug drug=rapamycin most=1", "row"),
         (':why "unfinished', "No closing quotation"),
     ):
         assert session.run(statement), statement

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from trialgraph.graph.linkers import Linkers
     from trialgraph.graph.stores import Store
     from trialgraph.model import DrugLink
-    from trialgraph.similarity import Document, SimilarPair
+    from trialgraph.similarity import Document, Model, SimilarPair, Vectors
 
 COLUMNS: Final = ("trial_id", "title", "phases", "status", "score", "because")
 ITSELF: Final = "the text"
@@ -31,14 +31,13 @@ ORDER BY trial_id
 def like_text(settings: Settings, store: Store, text: str, *, most: int = 10) -> Answer:
     """Return the trials most like a text, by the same measure as between trials, and what makes them alike.
 
-    Compared are the trials that share a drug or condition with the text and those whose words fit best, at most
-    500 in all; their records are read from the home's archive.  The first line counts as a title.
+    Compared are all trials, as the last build kept them; where it kept nothing, those that share a drug or condition
+    with the text and those whose words fit best, at most 500 in all, read again from the home's archive.  The first
+    line counts as a title.
     Raises UsageError for a text without words, or a home that was not built.
     """
-    from trialgraph.archive import trials as archived
-    from trialgraph.archive.store import Archive
+    from trialgraph.graph import kept
     from trialgraph.graph.linkers import Linkers
-    from trialgraph.similarity import Model, pair, vectors
 
     if not re.search(r"\w{3}", text):
         raise UsageError("the text says nothing to compare with")
@@ -47,25 +46,46 @@ def like_text(settings: Settings, store: Store, text: str, *, most: int = 10) ->
             f"{settings.home} holds no records to compare with; run 'trialgraph crawl' or 'trialgraph import'"
         )
     text = text[:TEXT_READ]
-    model = Model.load(settings.model)
     linkers = Linkers(settings.corrections)
     asked = _of_text(text, linkers)
+    known = kept.compared(settings)
+    pairs, looked_at = _all(*known, asked, most) if known else _some(settings, store, text, asked, linkers)
+    best = sorted((p for p in pairs if p.score > 0), key=lambda p: (-p.score, _other(p)))
+    ids = [_other(p) for p in best][: 2 * most]
+    facts = {row["trial_id"]: row for row in cypher.trusted(store, _FACTS, {"ids": ids}).rows}
+    found = [
+        facts[_other(p)] | {"score": round(p.score, 6), "because": _because(p)} for p in best if _other(p) in facts
+    ][:most]
+    understood = [*(d.name for d in asked.drugs), *(c.name for c in asked.conditions if not c.broader)]
+    notes = [
+        f"understood: {'; '.join(dict.fromkeys(understood)) or 'only words'}",
+        f"compared with {looked_at:,} trials",
+    ]
+    return Answer(columns=COLUMNS, rows=found, notes=tuple(notes))
+
+
+def _all(model: Model, rows: Vectors, asked: Document, most: int) -> tuple[list[SimilarPair], int]:
+    """Compare with every trial of the last build; twice as many are returned, since the store may not hold each."""
+    from trialgraph.similarity import search as nearest
+
+    return [hit.why for hit in nearest(model, rows, asked, k=2 * most)], rows.rows
+
+
+def _some(
+    settings: Settings, store: Store, text: str, asked: Document, linkers: Linkers
+) -> tuple[list[SimilarPair], int]:
+    """Compare with the trials that look nearest, read from the archive."""
+    from trialgraph.archive import trials as archived
+    from trialgraph.archive.store import Archive
+    from trialgraph.graph import fitted
+    from trialgraph.similarity import pair, vectors
+
+    model = fitted.load(settings.model, settings.snapshot)
     ids = _candidates(store, text, asked)
     with Archive.open(settings.archive) as archive:
         held = archived.read(archive, on_set_aside=lambda odd: None, ids=ids)
         rows = vectors(model, [asked, *(_document(trial, linkers) for trial in held)])
-    pairs = [pair(model, rows, 0, i) for i in range(1, rows.rows)]
-    best = sorted((p for p in pairs if p.score > 0), key=lambda p: (-p.score, _other(p)))[:most]
-    facts = {row["trial_id"]: row for row in cypher.trusted(store, _FACTS, {"ids": [_other(p) for p in best]}).rows}
-    found = [
-        facts[_other(p)] | {"score": round(p.score, 6), "because": _because(p)} for p in best if _other(p) in facts
-    ]
-    understood = [*(d.name for d in asked.drugs), *(c.name for c in asked.conditions if not c.broader)]
-    notes = [
-        f"understood: {'; '.join(dict.fromkeys(understood)) or 'only words'}",
-        f"compared with {len(pairs):,} trials",
-    ]
-    return Answer(columns=COLUMNS, rows=found, notes=tuple(notes))
+    return [pair(model, rows, 0, i) for i in range(1, rows.rows)], rows.rows - 1
 
 
 def _of_text(text: str, linkers: Linkers) -> Document:

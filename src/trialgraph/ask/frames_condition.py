@@ -22,9 +22,7 @@ from trialgraph.ask.frame_parts import (
     trials_below,
 )
 
-_GIVEN_UP: Final = (
-    "accru|recru|enrol|fund|sponsor|business|strateg|financ|budget|company|commercial|portfolio|priorit"
-)
+_GIVEN_UP: Final = "accru|recru|enrol|fund|sponsor|business|strateg|financ|budget|company|commercial|portfolio|priorit"
 
 
 def landscape_of_condition(frames: Frames, v: Values) -> pl.DataFrame:

@@ -136,14 +136,14 @@ def _for_terminal(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], wid
     if not rows:
         return "No rows.\n"
     width = width or shutil.get_terminal_size().columns
-    needed = sum(
-        max(min(_longest_word(row.get(column)), LONG_WORD) for row in [*rows, {column: column}]) + 3
-        for column in columns
-    )
-    whole = any(isinstance(row.get(column), Mapping) for row in rows for column in columns)  # nodes, with all they have
-    if whole or needed > width:
+    if any(isinstance(row.get(column), Mapping) for row in rows for column in columns):  # nodes, with all they have
         return _rich_blocks(columns, rows, width)
-    return _rich_table(columns, rows, width)
+    words = [max(min(_longest_word(row.get(column)), LONG_WORD) for row in rows) + 3 for column in columns]
+    for heads in (tuple(columns), tuple(column.replace("_", "_\n") for column in columns)):
+        longest = [max(map(len, head.split("\n"))) + 3 for head in heads]
+        if sum(map(max, words, longest)) <= width:
+            return _rich_table(columns, heads, rows, width)
+    return _rich_blocks(columns, rows, width)
 
 
 def _longest_word(value: Any) -> int:
@@ -174,7 +174,7 @@ def _rich_blocks(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], widt
     return text.getvalue()
 
 
-def _rich_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], width: int) -> str:
+def _rich_table(columns: Sequence[str], heads: Sequence[str], rows: Sequence[Mapping[str, Any]], width: int) -> str:
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -184,9 +184,9 @@ def _rich_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], width
     widths = [max(display_width(cell(row.get(column))) for row in rows) for column in columns]
     # Short columns (ids, dates, figures) stay on one line as long as the others keep half of the width.
     whole = sum(size for size in widths if size <= SHORT_CELL) + 3 * len(columns) <= width // 2
-    for column, size in zip(columns, widths, strict=True):
+    for column, head, size in zip(columns, heads, widths, strict=True):
         table.add_column(
-            Text(terminal(column)),
+            Text("\n".join(map(terminal, head.split("\n")))),
             justify="right" if _is_numeric(rows, column) else "left",
             overflow="fold",
             # A word alone in its column, such as a status, is never broken; words beside others go to the next line.

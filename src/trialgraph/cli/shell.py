@@ -35,6 +35,16 @@ A query ends with ; or an empty line.  Enter on an unfinished one starts another
   :help  :quit
 Tab completes names of all kinds, the arrows bring back what was asked before, Ctrl-C stops a query.
 """
+_LEAVE = {"quit", "exit", "q"}
+_HELP = {"help", "?"}
+# What a sentence says to a command line, and what it says here.
+_HERE = {
+    "give one with -P ": "set it with :param ",
+    "'trialgraph ask' lists them": ":ask lists them",
+    "trialgraph search 'sirolimus lupus'": ":search sirolimus lupus",
+    "UNWIND, RETURN or CALL": "UNWIND, RETURN or CALL; :search finds trials by words",
+    "--rows allows more, LIMIT asks for fewer": "LIMIT asks for fewer",
+}
 
 
 @click.command(name="shell", epilog="Example: trialgraph shell")
@@ -82,9 +92,9 @@ class Session:
         """Run a query or a command.  Returns whether the session goes on; failures are said, not raised."""
         statement = statement.strip()
         word = statement.rstrip("; ").lower()
-        if word.removeprefix(":") in {"quit", "exit", "q"}:
+        if word.removeprefix(":") in _LEAVE:
             return False
-        if word in {"help", "?"}:
+        if word in _HELP:
             statement = ":help"
         try:
             if statement.startswith(":"):
@@ -104,7 +114,10 @@ class Session:
             self.failed = False
         except TrialgraphError as problem:
             self.failed = True
-            self.out.say(str(problem).replace("give one with -P ", "set it with :param "))
+            said = str(problem)
+            for elsewhere, here in _HERE.items():
+                said = said.replace(elsewhere, here)
+            self.out.say(said)
         except OSError as problem:
             self.failed = True
             self.out.say(f"{problem.filename or 'writing'}: {problem.strerror}")
@@ -122,7 +135,8 @@ class Session:
         took = time.monotonic() - began
         self.out.rows(answer.columns, answer.rows, notes=answer.notes)
         if self.out.form == "table":
-            self.out.say(f"{len(answer):,} {'row' if len(answer) == 1 else 'rows'} in {took:.2f} s")
+            more = ", and there are more" if answer.cut else ""
+            self.out.say(f"{len(answer):,} {'row' if len(answer) == 1 else 'rows'} in {took:.2f} s{more}")
 
     def _help(self, rest: str) -> None:
         self.out.say(HELP)
@@ -257,7 +271,7 @@ def statements(lines: Iterable[str]) -> Iterable[str]:
 def finished(text: str) -> bool:
     """Tell whether Enter should run what is written: a command, a query that ends in ;, or nothing."""
     text = text.strip()
-    if not text or text.startswith(":"):
+    if not text or text.startswith(":") or text.lower() in _LEAVE | _HELP:
         return True
     from trialgraph.ask import guard
 
