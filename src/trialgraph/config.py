@@ -62,6 +62,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.home / "model"
 
     @property
+    def kept(self) -> Path:
+        """Return the folder of what the last build keeps for the next update."""
+        return self.home / "kept"
+
+    @property
     def corrections(self) -> Path:
         """Return the user's own corrections of links."""
         return self.home / "corrections.txt"

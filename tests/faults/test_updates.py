@@ -43,6 +43,9 @@ def test_an_update_fetches_what_changed_and_gives_the_graph_of_a_full_rebuild(ho
     assert told["build"]["trials"] == 25
     assert told["load"]["nodes"]["added"] > 0
     assert told["load"]["reconciled"]
+    assert told["build"]["made_anew"] | {"pairs": 0} == {"trials": 4, "rows": 2, "pairs": 0, "of": 25, "why": None}
+    assert told["cost"]["whole_build_seconds"] > 0
+    assert told["cost"]["share"] > 0
     assert (home / "model" / "model.msgpack").read_bytes() == model, "the fitted model is used as it is"
 
     other = tmp_path / "other"
@@ -60,6 +63,37 @@ def test_an_update_fetches_what_changed_and_gives_the_graph_of_a_full_rebuild(ho
     assert sorted({row["trial_id"] for row in json.loads(listed.out)}) == sorted(altered)
     fields = {(row["trial_id"], row["field"]) for row in json.loads(listed.out)}
     assert {(altered[0], "overall_status"), (altered[1], "enrollment")} <= fields
+
+
+def test_a_text_is_compared_with_every_trial_that_the_last_build_kept(home, run, tmp_path):
+    text = tmp_path / "synopsis.txt"
+    text.write_text("Topical sirolimus for facial angiofibroma in tuberous sclerosis\nA randomised trial in children.")
+    said = run(home, "related", "--text", str(text), "--json")
+    assert said.code == 0, said.err
+    assert "compared with 24 trials" in said.err
+    shutil.rmtree(home / "kept")
+    again = run(home, "related", "--text", str(text), "--json")
+    assert again.code == 0, again.err
+    scores = [{row["trial_id"]: row["score"] for row in json.loads(one.out)} for one in (said, again)]
+    assert scores[0].items() >= scores[1].items() or len(scores[0]) == 10
+    assert max(scores[0].values()) == max(scores[1].values())
+
+
+def test_a_snapshot_made_with_another_model_is_noticed_and_mended(home, run):
+    other = json.loads(run(home, "doctor", "--json").out)
+    assert {"check": "model", "state": "ok"}.items() <= next(row for row in other if row["check"] == "model").items()
+    manifest = home / "snapshot" / "manifest.json"
+    told = json.loads(manifest.read_text())
+    told["similarity"]["model"] = "0" * 64
+    manifest.unlink()
+    manifest.write_text(json.dumps(told))
+    found = next(row for row in json.loads(run(home, "doctor", "--json").out) if row["check"] == "model")
+    assert found["state"] == "failed"
+    assert "trialgraph update --no-crawl" in found["found"]
+    said = run(home, "update", "--no-crawl", "--json")
+    assert said.code == 0, said.err
+    found = next(row for row in json.loads(run(home, "doctor", "--json").out) if row["check"] == "model")
+    assert found["state"] == "ok"
 
 
 def test_an_update_after_which_nothing_changed_writes_nothing(home, run, registry_of):

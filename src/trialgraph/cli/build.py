@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,15 +74,18 @@ def update_command(to: str | None, pace: float | None, no_crawl: bool, out: Outp
 
     chosen = settings()
     crawled: dict[str, int] = {}
+    began = time.perf_counter()
     if not no_crawl:
         with out.progress("Crawling") as progress:
             crawled = refresh.refresh(chosen, progress=progress, say=out.say, pace=pace)
+    crawl_took = time.perf_counter() - began
     refit = not (chosen.model / "model.msgpack").is_file()
     built, loaded = _build(chosen, out, refit=refit, load=True)
     report: dict[str, Any] = {
         "crawl": crawled,
         "build": built.report(),
         "load": load.report(loaded) if loaded else None,
+        "cost": _cost(built, loaded, chosen) | {"crawl_seconds": round(crawl_took, 2)},
     }
     if to is not None:
         store = _target(chosen, to, None, None)
@@ -90,7 +94,7 @@ def update_command(to: str | None, pace: float | None, no_crawl: bool, out: Outp
                 report["load_to"] = load.report(store.load(Snapshot.open(chosen.snapshot), progress))
         finally:
             store.close()
-    out.report(report, _built_sentence(built, loaded, chosen))
+    out.report(report, _updated_sentence(built, report["cost"]) + _built_sentence(built, loaded, chosen))
 
 
 @click.command(name="clear", epilog="Example: trialgraph clear --to bolt://localhost:7687 --yes")
@@ -209,7 +213,9 @@ def _build(
     """Build the snapshot of a home and, if wanted, load its embedded graph."""
     import os
 
+    from trialgraph.graph import kept
     from trialgraph.graph.make import make
+    from trialgraph.graph.memory import give_back
     from trialgraph.graph.swap import one_at_a_time
 
     with one_at_a_time(chosen.home, "trialgraph build"):
@@ -228,12 +234,37 @@ def _build(
             out.say(f"Note: {warning}")
         if not load:
             return built, None
+        give_back()
         store = _target(chosen, None, None, None)
         try:
             with out.progress("Loading") as progress, built.timed("load"):
-                return built, store.load(built.snapshot, progress)
+                loaded = store.load(built.snapshot, progress)
         finally:
             store.close()
+        if built.made.why is not None and loaded.whole:
+            kept.note_cost(chosen.kept, built.seconds)
+        return built, loaded
+
+
+def _cost(built: Built, loaded: Loaded | None, chosen: Settings) -> dict[str, Any]:
+    """Return what an update made anew, and what share of the last whole build's time it took."""
+    from trialgraph.graph import kept
+
+    took, whole = sum(built.seconds.values()), sum(kept.cost(chosen.kept).values())
+    return {
+        "seconds": round(took, 2),
+        "whole_build_seconds": round(whole, 2) or None,
+        "share": round(took / whole, 4) if whole else None,
+        "graph_loaded": "whole" if loaded and loaded.whole else "the difference",
+    }
+
+
+def _updated_sentence(built: Built, cost: dict[str, Any]) -> str:
+    made = built.made
+    if made.why is not None:
+        return f"All was made anew: {made.why}. "
+    told = f"{made.trials:,} of {made.of:,} trials read again, {made.rows:,} compared with all others. "
+    return told + (f"It took {cost['share']:.0%} of a whole build's time. " if cost["share"] else "")
 
 
 def _built_sentence(built: Built, loaded: Loaded | None, chosen: Settings) -> str:

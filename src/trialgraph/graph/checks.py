@@ -10,6 +10,7 @@ from typing import Any
 
 from trialgraph.config import Settings
 from trialgraph.errors import TrialgraphError
+from trialgraph.graph import fitted
 from trialgraph.graph.load import open_target
 from trialgraph.graph.snapshot import Snapshot
 from trialgraph.graph.stores import reconcile
@@ -26,6 +27,7 @@ def checks(settings: Settings) -> Iterator[dict[str, Any]]:
         ("home", _home),
         ("archive", _archive),
         ("snapshot", _snapshot),
+        ("model", _model),
         ("graph", _graph),
         ("neo4j", _neo4j),
     )
@@ -91,6 +93,15 @@ def _snapshot(settings: Settings) -> tuple[str, str]:
     if damaged:
         return "failed", f"damaged: {', '.join(damaged)}; `trialgraph build` writes it again"
     return "ok", f"{snapshot.manifest.get('trials', 0):,} trials, {snapshot.hash[:12]}"
+
+
+def _model(settings: Settings) -> tuple[str, str]:
+    if not settings.model.exists() or not settings.snapshot.exists():
+        return "absent", "no model of similarity yet; `trialgraph build` fits it"
+    model = fitted.load(settings.model, settings.snapshot)
+    if not fitted.fits(settings.model, settings.snapshot):
+        return "failed", "the snapshot was made with another one; `trialgraph update --no-crawl` makes it with this"
+    return "ok", f"the one that the snapshot was made with, fitted to {model.documents:,} trials"
 
 
 def _graph(settings: Settings) -> tuple[str, str]:

@@ -17,15 +17,17 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from trialgraph.archive.fingerprints import Held
+from trialgraph.config import Settings
 from trialgraph.errors import BuildError, UsageError
-from trialgraph.graph import swap
+from trialgraph.graph import fitted, swap
 from trialgraph.graph.snapshot import Snapshot
-from trialgraph.similarity import Neighbours, Vectors
+from trialgraph.similarity import Model, Neighbours, Vectors
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 ABOUT: Final = "about.json"
+COST: Final = "cost.json"  # seconds of the last build that made everything anew
 TOOLS: Final = ("numpy", "scipy", "numba", "polars", "pyarrow", "msgspec")  # whose versions may move a byte
 NOT_OF_A_BUILD: Final = ("ask", "cli")  # rooms whose code no table depends on
 
@@ -103,6 +105,8 @@ def find(folder: Path, snapshot: Path, *, code: str, model: str) -> Kept | str:
         before = Snapshot.open(snapshot).whole()
     except (BuildError, UsageError):
         return "the snapshot is not as it was written"
+    if fitted.named_by(snapshot) != model:
+        return "the snapshot was made with another model"
     if before.hash != about.snapshot:
         return "what was kept is of another snapshot"
     if any(_told(folder / name) != told for name, told in about.files.items()):
@@ -119,6 +123,23 @@ def write(part: Path, told: Mapping[str, pa.Table | None], before: Kept | None) 
             pq.write_table(table, part / file_of(name), compression="zstd")
         elif before is not None:
             swap.link(before.folder / file_of(name), part / file_of(name))
+    if before is not None and (told_cost := cost(before.folder)):
+        note_cost(part, told_cost)
+
+
+def compared(home: Settings) -> tuple[Model, Vectors] | None:
+    """Return a home's model and all its trials as vectors, to compare a text with; None where no build kept them.
+
+    Sizes are looked at, and not every byte: who asks waits.
+    """
+    try:
+        about = msgspec.json.decode((home.kept / ABOUT).read_bytes(), type=About)
+        current = about.snapshot == Snapshot.open(home.snapshot).hash and about.model == fitted.hash_of(home.model)
+        if not current or any((home.kept / name).stat().st_size != size for name, (size, _) in about.files.items()):
+            return None
+        return Model.load(home.model), Vectors.load(home.kept)
+    except (OSError, msgspec.DecodeError, BuildError, UsageError):
+        return None
 
 
 def put(
@@ -143,10 +164,27 @@ def put(
             trial: ("", "") if any(key[1:] in unread for key in one.records) else (one.newest, one.versions)
             for trial, one in trials.items()
         },
-        files={file.name: told for file in sorted(part.iterdir()) if (told := _told(file)) is not None},
+        files={
+            file.name: told
+            for file in sorted(part.iterdir())
+            if file.name != COST and (told := _told(file)) is not None
+        },
     )
     (part / ABOUT).write_bytes(msgspec.json.encode(about))
     swap.put(part, folder)
+
+
+def note_cost(folder: Path, seconds: Mapping[str, float]) -> None:
+    """Keep how long each stage of a whole build took, to compare updates with."""
+    (folder / COST).write_bytes(msgspec.json.encode(dict(seconds)))
+
+
+def cost(folder: Path) -> dict[str, float]:
+    """Return how long each stage of the last whole build took; nothing where that is not known."""
+    try:
+        return msgspec.json.decode((folder / COST).read_bytes(), type=dict[str, float])
+    except (OSError, msgspec.DecodeError):
+        return {}
 
 
 def code_of(corrections: Path | None) -> str:

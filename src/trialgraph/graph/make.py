@@ -29,7 +29,7 @@ from trialgraph.limits import MOST_SET_ASIDE, MOST_STALE, SHOWN_SET_ASIDE
 from trialgraph.model import SetAside
 from trialgraph.similarity import Document, Model, fit, vectors
 
-KEPT: Final = "kept"  # the folder beside the snapshot for what the next update can use
+KEPT: Final = "kept"  # `Settings.kept`: the folder beside the snapshot for what the next update can use
 Progress = Callable[[int, int | None], None]
 
 
