@@ -1,6 +1,6 @@
 // Sites with experience in trials like this one
 // Read: one line a site that ran the trial itself or one similar to it; `weight` adds up the likeness of those
-//   trials.
+//   trials.  A sponsor's stand-in, such as Research Site, is its site in that city.
 // $trial    trial           a trial id, such as NCT04324411
 // $country  country = null  only sites in this country
 // $most     int = 100       how many sites at most

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import networkx as nx
     import polars as pl
 
+    from trialgraph.ask.frame_parts import Frames
     from trialgraph.ask.landscape import Landscape
     from trialgraph.ask.questions import Question
     from trialgraph.config import Settings
@@ -28,6 +29,7 @@ class Graph:
     def __init__(self, settings: Settings, store: Store) -> None:
         self.settings = settings
         self.store = store
+        self._tables: Frames | None = None
 
     def questions(self) -> dict[str, Question]:
         """Return the named questions by name: title, how to read the answer, parameters, columns."""
@@ -47,11 +49,15 @@ class Graph:
     def frames_answer(self, question: str, /, **params: Any) -> Answer:
         """Return the answer to a named question from the snapshot's tables, by polars: the rows that `ask` gives.
 
-        The store only helps to understand names.
+        The store only helps to understand names.  Tables stay in memory once read, until a build replaces them.
         """
         from trialgraph.ask import questions
+        from trialgraph.ask.frame_parts import Frames
 
-        return questions.ask_frames(self.store, self.snapshot, question, **params)
+        held = self.snapshot
+        if self._tables is None or self._tables.manifest != held.manifest:
+            self._tables = Frames(held)
+        return questions.ask_frames(self.store, self._tables, question, **params)
 
     def cypher(
         self,

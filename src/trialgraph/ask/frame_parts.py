@@ -22,6 +22,7 @@ class Frames:
     """The tables of a snapshot as polars frames, each read when it is first asked for."""
 
     def __init__(self, snapshot: Snapshot) -> None:
+        self.manifest = snapshot.manifest
         self._snapshot = snapshot
         self._held: dict[str, pl.DataFrame] = {}
 

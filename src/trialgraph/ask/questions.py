@@ -19,7 +19,7 @@ from trialgraph.limits import QUESTION_SECONDS
 from trialgraph.model import Resolution
 
 if TYPE_CHECKING:
-    from trialgraph.graph.snapshot import Snapshot
+    from trialgraph.ask.frame_parts import Frames
     from trialgraph.graph.stores import Store
 
 NAMED: Final = ("drug", "class", "condition", "sponsor", "country", "subject")  # understood by the vocabularies
@@ -147,13 +147,12 @@ def ask(graph: Store, name: str, **params: Any) -> Answer:
     return _answer(graph, get(name), params, asked)
 
 
-def ask_frames(graph: Store, snapshot: Snapshot, name: str, **params: Any) -> Answer:
-    """Return the answer to a named question from the snapshot's tables; the store only helps to understand names."""
+def ask_frames(graph: Store, tables: Frames, name: str, **params: Any) -> Answer:
+    """Return the answer to a named question from a snapshot's tables; the store only helps to understand names."""
     from trialgraph.ask import frames
-    from trialgraph.ask.frame_parts import Frames
 
     def asked(question: Question, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-        found = frames.ANSWERS[name](Frames(snapshot), values)
+        found = frames.ANSWERS[name](tables, values)
         return found.select(question.columns).head(values.get("most", found.height)).to_dicts()
 
     return _answer(graph, get(name), params, asked)
