@@ -141,7 +141,7 @@ LABELS: Final[tuple[Label, ...]] = (
         properties=(
             Property("class_id", STRING, "MESH:..."),
             Property("name", STRING, "Preferred name"),
-            Property("scheme", STRING, "mesh-tree (chemical class) or mesh-action (pharmacologic action)"),
+            Property("scheme", STRING, "MESH_TREE (chemical), NLM_ANCESTOR or INN_STEM (action, by records or name)"),
         ),
         indexes=("name",),
     ),
