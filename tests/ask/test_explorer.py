@@ -63,6 +63,37 @@ def _poisoned(store: Store) -> Landscape:
     return land
 
 
+def _many(number: int, alike: list[tuple[int, int]]) -> Landscape:
+    """Return a landscape of invented trials, some of them alike."""
+    trials = [
+        {
+            "id": f"NCT8{i:07}",
+            "title": f"Trial {i}",
+            "acronym": None,
+            "study_type": "INTERVENTIONAL",
+            "phases": ["PHASE2"],
+            "phase_rank": 2.0,
+            "status": "COMPLETED",
+            "why_stopped": None,
+            "start": f"{2000 + i % 20}-01-01",
+            "finish": None,
+            "enrollment": i,
+            "summary": "x" * 300,
+            "listed_only": None,
+            "has_results": False,
+            "drugs": [{"id": f"D{i % 50}", "name": f"drug {i % 50}"}],
+            "conditions": [{"id": f"C{i % 40}", "name": f"c {i % 40}"}],
+            "sponsors": [{"id": f"S{i % 300}", "name": f"sponsor {i % 300}", "class": "OTHER"}],
+            "countries": ["Austria"],
+            "records": [],
+        }
+        for i in range(number)
+    ]
+    nothing = dict.fromkeys(("drugs", "classes", "conditions", "procedures", "words"))
+    pairs = [{"source": trials[i]["id"], "target": trials[j]["id"], "score": 0.3} | nothing for i, j in alike]
+    return Landscape("Many", [], trials, pairs)
+
+
 def test_the_page_holds_no_address_to_fetch(store: Store, tmp_path: Path):
     text = _page(store, tmp_path, T[1]).read_text("utf-8")
     without_scripts = re.sub(r"<script>.*?</script>", "", text, flags=re.DOTALL)
@@ -184,37 +215,9 @@ def test_attacks_in_every_text_field_open_no_dialog(window: Browser, store: Stor
 @pytest.mark.browser
 @pytest.mark.slow
 def test_two_thousand_trials_stay_fluid(window: Browser, tmp_path: Path):
-    trials = [
-        {
-            "id": f"NCT8{i:07}",
-            "title": f"Trial {i}",
-            "acronym": None,
-            "study_type": "INTERVENTIONAL",
-            "phases": ["PHASE2"],
-            "phase_rank": 2.0,
-            "status": "COMPLETED",
-            "why_stopped": None,
-            "start": f"{2000 + i % 20}-01-01",
-            "finish": None,
-            "enrollment": i,
-            "summary": "x" * 300,
-            "listed_only": None,
-            "has_results": False,
-            "drugs": [{"id": f"D{i % 50}", "name": f"drug {i % 50}"}],
-            "conditions": [{"id": f"C{i % 40}", "name": f"c {i % 40}"}],
-            "sponsors": [{"id": f"S{i % 300}", "name": f"sponsor {i % 300}", "class": "OTHER"}],
-            "countries": ["Austria"],
-            "records": [],
-        }
-        for i in range(2000)
-    ]
-    nothing = dict.fromkeys(("drugs", "classes", "conditions", "procedures", "words"))
-    pairs = [
-        {"source": trials[i]["id"], "target": trials[j]["id"], "score": 0.3} | nothing
-        for i in range(2000)
-        for j in range(i + 1, min(i + 6, 2000))
-    ]
-    page = Landscape("Many", [], trials, pairs).save(tmp_path / "many.html")
+    page = _many(2000, [(i, j) for i in range(2000) for j in range(i + 1, min(i + 6, 2000))]).save(
+        tmp_path / "many.html"
+    )
     window.open(page)
     frame = window.run(
         "const cy = trialgraph.cy; const began = performance.now();"
@@ -241,6 +244,19 @@ def test_no_two_places_are_too_near_for_the_eye():
     assert moved["far"] == (500.0, 500.0)
     assert min(math.dist(moved[a], moved[b]) for a in moved for b in moved if a < b) > 15
     assert layout.apart(crowd, 20.0) == moved
+
+
+@pytest.mark.browser
+def test_clusters_are_named_in_a_large_map_and_leave_it_with_their_trials(window: Browser, tmp_path: Path):
+    page = _many(40, [(i, j) for start in (0, 20) for i in range(start, start + 20) for j in range(i + 1, start + 20)])
+    window.open(page.save(tmp_path / "page.html"))
+    marks = "return trialgraph.cy.nodes('.mark:visible').map((n) => n.id())"
+    assert window.run(marks) == ["mark|0", "mark|1"]
+    assert window.run("return trialgraph.data.marks[0].name").endswith("(20)")
+    window.run(
+        "const e = document.getElementById('text'); e.value = 'nct80000001'; e.dispatchEvent(new Event('input'))"
+    )
+    assert window.run(marks) == ["mark|0"]
 
 
 @pytest.mark.browser

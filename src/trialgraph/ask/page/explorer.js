@@ -59,7 +59,7 @@
       { selector: "edge.near", style: { "line-color": css("--mark"), opacity: 1 } },
       { selector: ".mute", style: { "text-opacity": 0 } },
       { selector: "node.mark", style: { shape: "rectangle", width: 1, height: 1, "background-opacity": 0, "border-width": 0, events: "no",
-        "font-size": MARK, "font-weight": "bold", color: ink, "text-opacity": 0.85, "text-wrap": "wrap", "text-max-width": 14 * MARK,
+        "font-size": MARK, "font-weight": "bold", color: ink, "text-opacity": 0.85, "text-wrap": "wrap", "text-max-width": 14 * MARK, "text-margin-y": -0.5 * MARK,
         "text-background-color": css("--panel"), "text-background-opacity": 0.7, "z-index": 5 } },
       { selector: "node.mark.mute", style: { "text-opacity": 0, "text-background-opacity": 0 } },
       { selector: "node.hover, node.chosen", style: { "text-opacity": 1, "text-max-width": 400 * S, "min-zoomed-font-size": 0, "z-index": 99,
@@ -130,7 +130,7 @@
         const most = (kind === 0 ? 14 * MARK : n.hasClass("focus") ? 240 * S : 120 * S) * zoom;
         const lines = kind === 0 ? Math.ceil(long / most) : 1;
         const half = Math.min(long, most) / 2 + 2;
-        const top = at.y - (n.height() / 2) * zoom - 3 * S * zoom;
+        const top = at.y - (n.height() / 2) * zoom - (kind === 0 ? 0.5 * MARK : 3 * S) * zoom;
         const box = [at.x - half, top - size * 1.25 * lines, at.x + half, top];
         const free = !hits(box);
         n.toggleClass("mute", !free);
@@ -153,9 +153,11 @@
     chosen.text = byId("text").value.trim().toLowerCase();
     shown = data.trials.filter(fits);
     const inside = new Set(shown.map((t) => t.id));
+    const groups = new Set(shown.map((t) => t.cluster));
     const kinds = { drug: byId("drugs").checked, condition: byId("conditions").checked, sponsor: byId("sponsors").checked };
     cy.batch(() => {
       cy.nodes(".trial").forEach((n) => { n.toggleClass("out", !inside.has(n.id())); });
+      data.marks.forEach((mark, i) => { cy.getElementById(mark.id).toggleClass("out", !groups.has(i)); });
       for (const thing of data.things) {
         const some = kinds[thing.kind] && (tied.get(thing.id) || []).some((e) => inside.has(e.source));
         cy.getElementById(thing.id).toggleClass("out", !some);
