@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import json
 import os
 import random
 import signal
@@ -35,7 +36,9 @@ def days(folder: Path) -> list[Snapshot]:
 
 def held(server: Server) -> list[str]:
     """Return all that is ours in a database, marks too, past our code."""
-    return sorted(repr(sorted(row.items(), key=str)) for row in server.run(EVERYTHING))
+    return sorted(
+        json.dumps(row, sort_keys=True) for row in server.run(EVERYTHING)
+    )  # a server orders properties freely
 
 
 def load(server: Server, snapshot: Snapshot, address: str | None = None, progress: Progress | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -269,21 +270,25 @@ def test_a_batch_for_which_the_server_has_too_little_memory_is_halved(server, st
     one = small_graph.snapshot(tmp_path / "one", {"Trial": [{"trial_id": "NCT1", "brief_title": title * 300}]})
     settings = server.home / "conf" / "neo4j.conf"
     before = settings.read_text()
-    server.stop()
+    server.stop(signal.SIGKILL)
     settings.write_text(before + "db.memory.transaction.max=2m\n")
     server.start()
-    settings.write_text(before)  # as it was, when the server is started the next time
-    with (
-        server.driver() as driver,
-        driver.session() as session,
-        pytest.raises(neo4j.exceptions.TransientError, match=r"(?i)memory"),
-    ):
-        session.run("UNWIND $rows AS row CREATE (n:Foreign) SET n = row", rows=rows[:400]).consume()
-    began = time.monotonic()
-    assert store.load(many).tables == {"Trial": Difference(450, 0, 0)}
-    assert time.monotonic() - began < 50, "it was not tried again as it was"
-    with pytest.raises(StoreError, match="too little memory for one row"):
-        store.load(one)
+    try:
+        with (
+            server.driver() as driver,
+            driver.session() as session,
+            pytest.raises(neo4j.exceptions.TransientError, match=r"(?i)memory"),
+        ):
+            session.run("UNWIND $rows AS row CREATE (n:Foreign) SET n = row", rows=rows[:400]).consume()
+        began = time.monotonic()
+        assert store.load(many).tables == {"Trial": Difference(450, 0, 0)}
+        assert time.monotonic() - began < 50, "it was not tried again as it was"
+        with pytest.raises(StoreError, match="too little memory for one row"):
+            store.load(one)
+    finally:
+        settings.write_text(before)
+        server.stop(signal.SIGKILL)
+        server.start()
 
 
 @pytest.mark.slow
