@@ -170,11 +170,12 @@ def _answer(
         if most < 1:
             raise UsageError(f"most={most} shows nothing; 1 is the least")
         values["most"] = most + 1  # one more than shown tells whether there is more
-    missing = _missing(question, graph)
+    # Nodes are counted at once, relationships are not: those only where there is no row.
+    missing = _missing(question, graph) if (question.needs or "").startswith("ChangeEvent") else []
     rows = [] if missing else asked(question, values)
     notes = [names.sentence(one) for one in understood]
     if not rows:
-        notes += missing or _why_nothing(question, understood, values, graph)
+        notes += missing or _missing(question, graph) or _why_nothing(question, understood, values, graph)
     cut = isinstance(most, int) and len(rows) > most
     if cut:
         shown = "first row" if most == 1 else f"first {most} rows"
