@@ -66,18 +66,19 @@ def nearly(vectors: Vectors, recipe: Recipe, k: int) -> tuple[Ask, Any]:
     pruned.pack_columns(order, *whole, keep, ends, row_bits, scale, posts)
     index = (ends, posts, row_bits, (1 << int(pruned.SHIFT)) / (scale * unit), np.float32(together * unit))
 
-    rank = np.empty(columns, np.int32)  # the commonest columns beside each other: most look-ups stay near the processor
-    rank[np.argsort(-found, kind="stable")] = np.arange(columns)
-    bits = min(16, 32 - max(1, int(columns - 1).bit_length()))
+    # The commonest columns have a slot of their own, the others share: all slots together stay near the processor.
+    slot = np.empty(columns, np.int32)
+    slot[np.argsort(-found, kind="stable")] = pruned.slots(columns)
+    bits = min(16, 32 - max(1, int(slot.max(initial=0)).bit_length()))
     scale = (2**bits - 1) / heaviest
     sides_end = np.zeros((vectors.rows + 1, 3), np.int64)
     packed = np.empty(len(vectors.data), np.uint32)
-    pruned.pack_rows(order, *whole, rank, side, bits, scale, sides_end, packed)
+    pruned.pack_rows(order, *whole, slot, side, bits, scale, sides_end, packed)
     steep = np.float32(1 + together * max(longest[1], longest[2]))
     compact = (sides_end, packed, bits, np.float32(1 / scale), steep)
 
     most = limits.CANDIDATES * max(1, -(-k // limits.NEIGHBOURS))
-    settled = (order, places, *whole, keep, side, rank, *index, *compact, starts, vectors.sides, together, k, most)
+    settled = (order, places, *whole, keep, side, slot, *index, *compact, starts, vectors.sides, together, k, most)
     return lambda rows, into, scores: pruned.search(rows, *settled, into, scores), order
 
 

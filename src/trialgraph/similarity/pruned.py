@@ -9,6 +9,8 @@ those that may be among the nearest are scored as everywhere.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numba
 import numpy as np
 
@@ -17,8 +19,16 @@ from trialgraph.similarity.kernel import MICRO, SLACK, _place, _score
 FULL = 65_535  # the greatest sum that two bytes hold
 SHIFT = np.uint32(15)  # a product of two weights is counted in 32 bits and brought to two bytes by this
 MEMORY_LINE = 16  # packed weights in one line of memory
+OWN_SLOTS = 8_192
+SHARED_SLOTS = 24_576
 LINE = 64  # sums that are passed over at once where none of them is great enough
 STEP = 6  # bits of a sum that do not matter when the least sum of a candidate is chosen
+
+
+def slots(columns: int) -> Any:
+    """Return the slot of each column, the commonest first: these have one of their own, the others share."""
+    rank = np.arange(columns)
+    return np.where(rank < OWN_SLOTS, rank, OWN_SLOTS + (rank - OWN_SLOTS) % SHARED_SLOTS).astype(np.int32)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -95,8 +105,8 @@ def pack_columns(order, ptr, idx, val, keep, cptr, bits, scale, out):
 
 
 @numba.njit(cache=True, nogil=True)
-def pack_rows(order, ptr, idx, val, rank, side, bits, scale, ends, out):
-    """Fill whole rows: each column's rank with its weight in the lowest `bits`, one side of the product after another.
+def pack_rows(order, ptr, idx, val, slot, side, bits, scale, ends, out):
+    """Fill whole rows: each column's slot with its weight in the lowest `bits`, one side of the product after another.
 
     `ends` (place + 1, 3) gets where the entries of each side end; its first line is of no row.
     """
@@ -107,7 +117,7 @@ def pack_rows(order, ptr, idx, val, rank, side, bits, scale, ends, out):
         for s in range(3):
             for p in range(ptr[r], ptr[r + 1]):
                 if side[idx[p]] == s:
-                    out[at] = (np.uint32(rank[idx[p]]) << np.uint32(bits)) | np.uint32(val[p] * scale + 0.5)
+                    out[at] = (np.uint32(slot[idx[p]]) << np.uint32(bits)) | np.uint32(val[p] * scale + 0.5)
                     at += 1
             ends[place + 1, s] = at
 
@@ -231,7 +241,7 @@ def _pick(whole, tops, counts, most, room):
 
 @numba.njit(cache=True, nogil=True)
 def _whole_row(r, ends, packed, bits, dense, step, together):
-    """Return the score of a row by its packed weights, with the row that is spread out by rank in `dense`."""
+    """Return the score of a row by its packed weights, with the row that is spread out by slot in `dense`."""
     mask = np.uint32((1 << bits) - 1)
     shift = np.uint32(bits)
     a = np.float32(0)
@@ -247,8 +257,17 @@ def _whole_row(r, ends, packed, bits, dense, step, together):
 
 
 @numba.njit(cache=True, nogil=True)
+def _holds(best, held, place):
+    """Return whether a place is among the first `held` of `best`."""
+    for j in range(held):  # noqa: SIM110 — numba knows no any() of a generator
+        if best[j] == place:
+            return True
+    return False
+
+
+@numba.njit(cache=True, nogil=True)
 def search(
-    asked, order, places, ptr, idx, val, keep, side, rank, cptr, posts, row_bits, factor, product,
+    asked, order, places, ptr, idx, val, keep, side, slot, cptr, posts, row_bits, factor, product,
     ends, packed, bits, step, steep, starts, sides, together, k, most, out, score,
 ):  # fmt: skip
     """Find the k nearest rows of the rows `asked`, nearly all, and their exact scores in millionths.
@@ -256,8 +275,9 @@ def search(
     `order` holds the row of each place in the index, `places` the other way; rows of one subject are neighbours there,
     and asked for one after another, so that what one query read is still near for the next.
 
-    Of each row `most` candidates, or some more, are compared by their whole packed rows; what may by that be among the
-    k nearest is scored exactly.  What is returned means nothing: it keeps reads ahead from being left out as useless.
+    Of each row `most` candidates are compared by their whole packed rows, which makes the score greater than it is
+    where columns share a slot, and less by no more than rounding.  The k best by that are scored exactly, then all that
+    may be better than the last of these.  What is returned means nothing: it keeps reads ahead from being left out.
     """
     n = len(ptr) - 1
     lines = (n + LINE - 1) // LINE
@@ -267,7 +287,7 @@ def search(
     room = np.zeros(4 * most, np.int64)
     near = np.zeros(4 * most, np.float32)
     dense = np.zeros(starts[-1], np.float32)
-    ranked = np.zeros(starts[-1], np.float32)
+    spread = np.zeros(OWN_SLOTS + SHARED_SLOTS, np.float32)
     parts = np.zeros(len(starts), np.int64)
     best = np.zeros(k, np.int64)
     best_near = np.zeros(k, np.int64)
@@ -279,25 +299,32 @@ def search(
         held = _pick(whole, tops, counts, most, room)
         own = np.float32(0)
         for p in range(ptr[q], ptr[q + 1]):
-            ranked[rank[idx[p]]] = val[p]
+            spread[slot[idx[p]]] += val[p]
             dense[idx[p]] = val[p]
             own += val[p]
         read += _fetch_rows(room, held, ends, packed)
         count = 0
         for j in range(held):
             place = np.int64(0xFFFFFFFF - (room[j] & 0xFFFFFFFF))
-            near[j] = _whole_row(place, ends, packed, bits, ranked, step, together)
+            near[j] = _whole_row(place, ends, packed, bits, spread, step, together)
             count = _place(place, np.int64(near[j] * MICRO) + 1, k, count, best, best_near)
-        # Each packed weight is off by half a step at most, here and in what it is compared with, more by the product.
-        off = own * step * steep + 2 * SLACK
-        least = np.float32(best_near[k - 1] / MICRO) - off if count == k else np.float32(0)
+        held_best = count
         count = 0
+        for j in range(held_best):
+            exact = _score(dense, idx, val, ptr, order[best[j]], starts, sides, together, parts)
+            count = _place(order[best[j]], exact, k, count, out[at], score[at])
+        # Each packed weight is off by half a step at most, more by the product.
+        off = own * step * steep + 2 * SLACK
+        least = np.float32(score[at, k - 1] / MICRO) - off if count == k else np.float32(0)
         for j in range(held):
-            if near[j] >= least:
-                row = order[0xFFFFFFFF - (room[j] & 0xFFFFFFFF)]
-                exact = _score(dense, idx, val, ptr, row, starts, sides, together, parts)
-                count = _place(row, exact, k, count, out[at], score[at])
+            place = np.int64(0xFFFFFFFF - (room[j] & 0xFFFFFFFF))
+            if near[j] < least or _holds(best, held_best, place):
+                continue
+            exact = _score(dense, idx, val, ptr, order[place], starts, sides, together, parts)
+            count = _place(order[place], exact, k, count, out[at], score[at])
+            if count == k:
+                least = np.float32(score[at, k - 1] / MICRO) - off
         for p in range(ptr[q], ptr[q + 1]):
-            ranked[rank[idx[p]]] = 0
+            spread[slot[idx[p]]] = 0
             dense[idx[p]] = 0
     return read
