@@ -11,8 +11,9 @@ from trialgraph.ask import classes, gather, names, questions, search
 from trialgraph.ask.why import why
 from trialgraph.errors import UsageError
 from trialgraph.graph.stores import Store
+from trialgraph.vocabularies import drugs as drug_names
 from trialgraph.vocabularies import mesh
-from trialgraph.vocabularies.classes import common_names
+from trialgraph.vocabularies.classes import common_names, known_members
 
 MTOR = "MESH:D000091203"
 
@@ -90,9 +91,23 @@ def test_why_tells_that_a_drug_is_within_a_class(store: Store):
 def test_a_class_named_within_words_is_found_once(store: Store):
     found = classes.mentioned("an mTOR inhibitor for lupus", store)
     assert [one.given for one in found] == ["mTOR inhibitor"]
+    assert [one.id for one in classes.mentioned("rapalogs in lupus", store)] == [MTOR]
+
+
+def test_a_single_word_that_is_part_of_many_texts_is_no_class(graph):
+    assert (
+        classes.mentioned("a high protein diet in hormone resistant disease, with water and lipid", graph.store) == []
+    )
 
 
 def test_what_people_call_classes_leads_to_headings_of_mesh():
     headings = mesh.load()
     assert common_names()["statins"] == "D019161"
     assert all(headings[mesh_id].is_in("D") for mesh_id in common_names().values())
+
+
+def test_drugs_that_belong_to_a_class_by_hand_are_drugs_of_the_vocabulary():
+    vocabulary = drug_names.load()
+    named = [name for some in known_members().values() for name in some]
+    assert len(named) > 100
+    assert [name for name in named if vocabulary.resolve(name) is None] == []

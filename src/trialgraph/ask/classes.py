@@ -36,19 +36,16 @@ def resolve(given: str, store: Store) -> Resolution | None:
     wanted = given.strip()
     if wanted.startswith(MESH):
         return _by_id(wanted, store)
-    names = _vocabulary()
-    held = {key: (row["id"], row["name"]) for row in _rows(store, _NAMES, {}) for key in _forms(row["name"] or "")}
-    for form in _forms(wanted):
-        if form in held:
-            return _of(*held[form], given, "exact", store)
-    for form in _forms(wanted):
-        if form in names and (one := _of(*names[form], given, "synonym", store)).members:
-            return one
-    return None
+    return _named(wanted, _held(store), store)
 
 
 def mentioned(words: str, store: Store) -> list[Resolution]:
-    """Return the classes that a text names, the longest names first, no word of it used twice."""
+    """Return the classes that a text names, the longest names first, no word of it used twice.
+
+    One word alone names a class only where it is the whole of its name, as statins is: a hormone or a protein in a
+    text is mostly not all of them.
+    """
+    held = _held(store)
     parts = words.split()
     found: list[Resolution] = []
     used: set[int] = set()
@@ -56,9 +53,9 @@ def mentioned(words: str, store: Store) -> list[Resolution]:
         for start in range(len(parts) - size + 1):
             places = set(range(start, start + size))
             piece = " ".join(parts[start : start + size])
-            if places & used or len(text.fold(piece)) < 4:
+            if places & used or len(text.fold(piece)) < 4 or (size == 1 and text.fold(piece) not in _single()):
                 continue
-            one = resolve(piece, store)
+            one = _named(piece, held, store)
             if one is not None and one.members:
                 found.append(one)
                 used |= places
@@ -79,6 +76,31 @@ def names(store: Store) -> list[str]:
     return [*held.values(), *called]
 
 
+def _held(store: Store) -> dict[str, tuple[str, str]]:
+    """Return folded name -> (id, name) of the classes that the graph holds."""
+    return {key: (row["id"], row["name"]) for row in _rows(store, _NAMES, {}) for key in _forms(row["name"] or "")}
+
+
+def _named(given: str, held: dict[str, tuple[str, str]], store: Store) -> Resolution | None:
+    names = _vocabulary()
+    for form in _forms(given.strip()):
+        if form in held:
+            return _of(*held[form], given, "exact", store)
+    for form in _forms(given.strip()):
+        if form in names and (one := _of(*names[form], given, "synonym", store)).members:
+            return one
+    return None
+
+
+@functools.cache
+def _single() -> frozenset[str]:
+    """Return the folded names of actions and what people call classes: what one word of a text may mean."""
+    from trialgraph.vocabularies import classes, mesh
+
+    actions = (heading.name for heading in mesh.load().within("D27.505"))
+    return frozenset(text.fold(name) for name in (*actions, *classes.common_names()))
+
+
 def _by_id(class_id: str, store: Store) -> Resolution | None:
     from trialgraph.vocabularies import mesh
 
@@ -90,10 +112,15 @@ def _by_id(class_id: str, store: Store) -> Resolution | None:
 
 
 def _of(class_id: str, name: str, given: str, method: str, store: Store) -> Resolution:
-    from trialgraph.vocabularies import mesh
+    from trialgraph.ask import names as names_of_drugs
+    from trialgraph.vocabularies import classes, mesh
 
-    below = [f"{MESH}{one}" for one in mesh.load().below(class_id.removeprefix(MESH))]
-    members = _rows(store, _MEMBERS, {"classes": [class_id, *below]})
+    heading = class_id.removeprefix(MESH)
+    within = [heading, *mesh.load().below(heading)]
+    known = (name for one in within for name in classes.known_members().get(one, ()))
+    by_hand = (names_of_drugs.drugs(store).resolve(name) for name in known)
+    ids = [f"{MESH}{one}" for one in within] + [drug.id for drug in by_hand if drug is not None]
+    members = _rows(store, _MEMBERS, {"classes": ids})
     return Resolution(
         kind="class",
         id=class_id,

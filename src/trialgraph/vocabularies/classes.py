@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 
 import msgspec
@@ -108,14 +108,28 @@ def load() -> Classes:
 
 @functools.cache
 def common_names() -> dict[str, str]:
-    """Return what people call classes beside MeSH's names, with the heading's id; a heading not in MeSH is left out."""
+    """Return what people call classes beside MeSH's names, with the heading's id."""
+    return {name: mesh_id for mesh_id, names, _ in _by_hand() for name in names.split("|")}
+
+
+@functools.cache
+def known_members() -> dict[str, tuple[str, ...]]:
+    """Return the id of a class -> names of drugs that belong to it, for classes that records tell too little of."""
+    return {mesh_id: tuple(drugs.split("|")) for mesh_id, _, drugs in _by_hand() if drugs}
+
+
+def _by_hand() -> Iterator[tuple[str, str, str]]:
+    """Yield heading id, names and drugs of each line of our file; a heading that is not in MeSH is left out."""
     from trialgraph.vocabularies import mesh
 
     headings = mesh.load()
     lines = resources.files("trialgraph.vocabularies").joinpath("data/class_names.tsv").read_text("utf-8").splitlines()
-    rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
-    known = ((headings.by_name.get(heading.casefold()), names) for heading, names in rows)
-    return {name: mesh_id for mesh_id, names in known if mesh_id for name in names.split("|")}
+    for line in lines:
+        if line and not line.startswith("#"):
+            heading, names, drugs = (*line.split("\t"), "")[:3]
+            mesh_id = headings.by_name.get(heading.casefold())
+            if mesh_id:
+                yield mesh_id, names, drugs
 
 
 def learn(records: Iterable[tuple[str, Iterable[str]]], mesh: Mesh) -> dict[str, tuple[str, ...]]:
