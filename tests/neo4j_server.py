@@ -186,7 +186,7 @@ db.tx_log.rotation.retention_policy=keep_none
         script = folder / "neo4j-admin"
         script.write_text(
             f"#!/bin/sh\nexport NEO4J_HOME={self.home} NEO4J_CONF={self.home}/conf\n"
-            f"exec {java()} {shlex.join(OPENS)} -cp '{jars()}/*' org.neo4j.cli.AdminTool \"$@\"\n"
+            f"exec {java()} {shlex.join([*self.java_options, *OPENS])} -cp '{jars()}/*' org.neo4j.cli.AdminTool \"$@\"\n"
         )
         script.chmod(0o755)
         return folder
