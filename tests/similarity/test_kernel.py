@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from trialgraph import limits
-from trialgraph.similarity import Concept, Document, Neighbours, fit, kernel, neighbours
+from trialgraph.similarity import Concept, Document, Neighbours, fit, kernel, neighbours, pruned
 from trialgraph.similarity.vectors import BLOCKS, Recipe, Vectors
 
 
@@ -73,9 +73,11 @@ def test_pruned_neighbours_have_their_exact_scores_and_miss_little() -> None:
         assert score == sorted(score, reverse=True)
 
 
-def test_where_every_row_is_a_candidate_and_kept_whole_pruning_misses_nothing(monkeypatch) -> None:
+@pytest.mark.parametrize("slots", [100_000, 40], ids=["a slot each", "shared slots"])
+def test_where_every_row_is_a_candidate_and_kept_whole_pruning_misses_nothing(monkeypatch, slots: int) -> None:
     monkeypatch.setattr(limits, "KEPT_SHARE", 1.0)
     monkeypatch.setattr(limits, "CANDIDATES", 200)
+    monkeypatch.setattr(pruned, "slots", lambda columns: (np.arange(columns) % slots).astype(np.int32))
     vectors = made(180, 3)
     assert same(neighbours(vectors), neighbours(vectors, exact_up_to=0))
 
