@@ -56,7 +56,7 @@ def test_build_can_stop_at_the_snapshot(tmp_path):
 
 def test_doctor_finds_all_well_and_names_what_is_not(home, tmp_path):
     found = {row["check"]: row["state"] for row in json.loads(run(home, "doctor", "--json").stdout)}
-    assert found == dict.fromkeys(("python", "engine", "home", "archive", "snapshot", "graph"), "ok") | {
+    assert found == dict.fromkeys(("python", "engine", "home", "archive", "snapshot", "model", "graph"), "ok") | {
         "neo4j": "absent"
     }
     fresh = run(tmp_path / "none", "doctor", "--json")
