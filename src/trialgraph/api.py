@@ -79,9 +79,20 @@ class Graph:
 
         return sheet(self.store, trial_id)
 
-    def related(self, trial_id: str, most: int = 10) -> Answer:
-        """Return the trials most like one, and what makes them alike."""
-        return self.ask("similar-trials", trial=trial_id, most=most)
+    def related(self, trial_id: str, most: int = 10, **filters: Any) -> Answer:
+        """Return the trials most like one, and what makes them alike.
+
+        Filters are phase, status, country, since, same_drug and not_same_sponsor; all trials that fit are searched.
+        """
+        from trialgraph.ask.related import related
+
+        return related(self.settings, self.store, trial_id, most=most, **filters)
+
+    def compare(self, one: str, other: str) -> Answer:
+        """Return two trials side by side: what both have, and what each has alone."""
+        from trialgraph.ask.compare import compare
+
+        return compare(self.store, one, other)
 
     def why(self, one: str, other: str) -> Answer:
         """Return the evidence of every link between a trial and another trial, drug, condition or organisation."""

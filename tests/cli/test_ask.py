@@ -51,7 +51,9 @@ def test_related_takes_filters(home):
 
 
 def test_related_compares_two(home):
-    assert "score 0.600" in typed(home, "related", T[1], "--compare", T[2]).stdout
+    done = typed(home, "related", T[1], "--compare", T[2])
+    assert "likeness 0.600" in done.stderr
+    assert "both  INTERVENTIONAL" in done.stdout
 
 
 def test_ask_lists_explains_and_answers(home):

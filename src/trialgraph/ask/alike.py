@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from trialgraph.ask import cypher, gather, search
 from trialgraph.ask.answers import Answer
+from trialgraph.ask.related import COLUMNS, told
 from trialgraph.errors import UsageError
 from trialgraph.limits import SEARCH_CANDIDATES, TEXT_READ
 
@@ -17,15 +18,8 @@ if TYPE_CHECKING:
     from trialgraph.model import DrugLink
     from trialgraph.similarity import Document, Model, SimilarPair, Vectors
 
-COLUMNS: Final = ("trial_id", "title", "phases", "status", "score", "because")
 ITSELF: Final = "the text"
 _SENTENCE: Final = re.compile(r"(?<=[.;!?])\s+|\n+")
-_FACTS: Final = """
-UNWIND $ids AS id
-MATCH (t:Trial {trial_id: id})
-RETURN t.trial_id AS trial_id, t.brief_title AS title, t.phases AS phases, t.overall_status AS status
-ORDER BY trial_id
-"""
 
 
 def like_text(settings: Settings, store: Store, text: str, *, most: int = 10) -> Answer:
@@ -51,11 +45,7 @@ def like_text(settings: Settings, store: Store, text: str, *, most: int = 10) ->
     known = kept.compared(settings)
     pairs, looked_at = _all(*known, asked, most) if known else _some(settings, store, text, asked, linkers)
     best = sorted((p for p in pairs if p.score > 0), key=lambda p: (-p.score, _other(p)))
-    ids = [_other(p) for p in best][: 2 * most]
-    facts = {row["trial_id"]: row for row in cypher.trusted(store, _FACTS, {"ids": ids}).rows}
-    found = [
-        facts[_other(p)] | {"score": round(p.score, 6), "because": _because(p)} for p in best if _other(p) in facts
-    ][:most]
+    found = told(store, ((pair, _other(pair)) for pair in best[: 2 * most]), most)
     understood = [*(d.name for d in asked.drugs), *(c.name for c in asked.conditions if not c.broader)]
     notes = [
         f"understood: {'; '.join(dict.fromkeys(understood)) or 'only words'}",
@@ -125,17 +115,3 @@ def _candidates(store: Store, text: str, asked: Document) -> list[str]:
 
 def _other(pair: SimilarPair) -> str:
     return pair.target if pair.source == ITSELF else pair.source
-
-
-def _because(pair: SimilarPair) -> list[str]:
-    """Return what both have in common, as the question `similar-trials` tells it."""
-    named = (*pair.shared_drugs, *pair.shared_conditions, *pair.shared_procedures, *pair.shared_classes)
-    parts = (
-        ("drugs", pair.shared_drugs),
-        ("conditions", pair.shared_conditions),
-        ("procedures", pair.shared_procedures),
-        ("classes", () if pair.shared_drugs else pair.shared_classes),
-        ("setting", () if named else pair.shared_settings),
-        ("words", pair.shared_terms[:4]),
-    )
-    return [f"{name}: {' + '.join(shared)}" for name, shared in parts if shared]

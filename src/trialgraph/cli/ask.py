@@ -67,11 +67,14 @@ def show_evidence(answer: Answer, out: Output) -> None:
 
 @click.command(name="related", epilog="Example: trialgraph related NCT04324411")
 @click.argument("trial", metavar="ID", required=False)
-@click.option("--compare", metavar="ID", help="Only with this trial: every part of their likeness.")
+@click.option("--compare", metavar="ID", help="Beside this trial: what both have, what each has alone.")
 @click.option("--text", "text", type=click.File("r", "utf-8"), metavar="FILE", help="Like this text (- for stdin).")
 @click.option("--phase", metavar="PHASE", help="Only of this phase: 1, 2, 3, 4, early or NA.")
 @click.option("--status", metavar="STATUS", help="Only with this status: RECRUITING, COMPLETED, ...")
 @click.option("--country", metavar="COUNTRY", help="Only with a site there: a name or its two letters.")
+@click.option("--since", metavar="DATE", help="Only begun on this day or later: 2020, 2020-06 or 2020-06-15.")
+@click.option("--same-drug", is_flag=True, help="Only with a drug of this trial.")
+@click.option("--not-same-sponsor", is_flag=True, help="Only of other sponsors.")
 @click.option("--most", type=click.IntRange(min=1), default=10, show_default=True, help="How many to show.")
 @store_option
 @row_options
@@ -82,9 +85,12 @@ def related_command(
     most: int,
     address: str | None,
     out: Output,
-    **filters: str | None,
+    **filters: Any,
 ) -> None:
-    """Show the trials most like one, and what makes them alike."""
+    """Show the trials most like one, and what makes them alike.
+
+    With a filter, all trials that it lets through are searched.
+    """
     if (trial is None) == (text is None):
         raise UsageError("give a trial id, such as NCT04324411, or --text FILE; not both")
     with opened(address) as graph:
@@ -93,14 +99,14 @@ def related_command(
 
             answer = like_text(settings(), graph, text.read(), most=most)
         elif compare is not None:
-            from trialgraph.ask.why import why
+            from trialgraph.ask.compare import compare as beside
 
-            show_evidence(why(graph, str(trial), compare), out)
+            show_evidence(beside(graph, str(trial), compare), out)
             return
         else:
-            from trialgraph.ask.questions import ask
+            from trialgraph.ask.related import related
 
-            answer = ask(graph, "similar-trials", trial=trial, most=most, **filters)
+            answer = related(settings(), graph, str(trial), most=most, **filters)
         show_by_options(answer, out)
 
 

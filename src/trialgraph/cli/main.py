@@ -104,6 +104,7 @@ class LazyGroup(click.Group):
 
 @click.group(
     cls=LazyGroup,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example: trialgraph demo",
 )
@@ -113,6 +114,8 @@ class LazyGroup(click.Group):
 def cli(ctx: click.Context, home: str | None) -> None:
     """Copy clinical-trial registries, link what they say, and question the graph of it in Cypher."""
     ctx.obj = home
+    if ctx.invoked_subcommand is None:  # no command is a question, not a mistake
+        click.echo(ctx.get_help())
 
 
 def main() -> None:
@@ -123,9 +126,6 @@ def main() -> None:
         code = 130
     except KeyboardInterrupt:
         code = 130
-    except click.exceptions.NoArgsIsHelpError as asked:  # no command at all is a question, not a mistake
-        click.echo(asked.message)
-        code = 0
     except click.ClickException as problem:
         problem.show()
         code = problem.exit_code
