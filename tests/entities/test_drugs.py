@@ -44,6 +44,7 @@ def of(linker, *entries, **fields):
         ("H1N1 monovalent split virion vaccine", ["Influenza Vaccines"]),
         ("rThrombin 1000 IU/mL", ["Thrombin"]),
         ("IFN-α", ["Interferon-alpha"]),
+        ("Immune Globulin IV (Human), 10% Caprylate/Chromatography Purified", ["Immunoglobulins, Intravenous"]),
     ],
 )
 def test_a_label_names_its_drugs(linker, text, names):
