@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import random
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -181,3 +184,36 @@ def test_the_old_graph_stays_where_the_difference_cannot_be_written(graph, monke
     assert (store.loaded(), dump(store)) == before
     assert [path.name for path in folder.iterdir() if path.suffix in (".part", ".old")] == []
     store.close()
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from trialgraph.graph.snapshot import Snapshot
+from trialgraph.graph.stores import changes, embedded, open_store
+embedded.EMBEDDED_MOST_CHANGED, changes.EMBEDDED_CHANGES_A_COMMIT = 10.0, 7
+folder, last = Path(sys.argv[1]), int(sys.argv[2])
+
+def told(done, total):
+    if done >= last:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+open_store(folder / "graph").load(Snapshot.open(folder / "next"), told)
+"""
+
+
+@pytest.mark.parametrize("last", [1, 15])
+def test_killed_while_it_writes_the_difference_the_old_graph_stays_and_the_next_load_completes_it(graph, last):
+    rows, folder = graph
+    store = open_store(folder / "graph")
+    before = store.loaded(), dump(store)
+    store.close()
+    snapshot = written(another(rows, random.Random(12)), folder / "next")
+    done = subprocess.run([sys.executable, "-c", KILLED, str(folder), str(last)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    store = open_store(folder / "graph")
+    assert (store.loaded(), dump(store)) == before
+    store.close()
+    found = loaded(folder / "graph", snapshot, whole=False)
+    assert found == loaded(folder / "fresh", snapshot, whole=True)
+    assert [path.name for path in folder.iterdir() if path.suffix in (".part", ".old")] == []
