@@ -184,9 +184,10 @@ db.tx_log.rotation.retention_policy=keep_none
     def installed(self, folder: Path) -> Path:
         """Write a `neo4j-admin` into a folder, as an installation of this server would have it; returns the folder."""
         script = folder / "neo4j-admin"
+        options = shlex.join([*self.java_options, *OPENS])
         script.write_text(
             f"#!/bin/sh\nexport NEO4J_HOME={self.home} NEO4J_CONF={self.home}/conf\n"
-            f"exec {java()} {shlex.join([*self.java_options, *OPENS])} -cp '{jars()}/*' org.neo4j.cli.AdminTool \"$@\"\n"
+            f"exec {java()} {options} -cp '{jars()}/*' org.neo4j.cli.AdminTool \"$@\"\n"
         )
         script.chmod(0o755)
         return folder
