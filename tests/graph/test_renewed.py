@@ -88,7 +88,7 @@ def home(first: Path, tmp_path: Path) -> Path:
     return shutil.copytree(first, tmp_path / "home")
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_day_after_day_an_update_gives_the_bytes_of_a_whole_build(home, tmp_path, seed):
     dice = random.Random(seed)
     all_studies = studies()
