@@ -8,10 +8,12 @@ import sys
 
 import benchmarks
 
+NO_BENCHMARKS = {"__main__", "a_server"}
+
 
 def main() -> int:
     """Run the named benchmarks, or all; each prints what it compares with what."""
-    names = sorted(module.name for module in pkgutil.iter_modules(benchmarks.__path__) if module.name != "__main__")
+    names = sorted(one.name for one in pkgutil.iter_modules(benchmarks.__path__) if one.name not in NO_BENCHMARKS)
     wanted = sys.argv[1:] or names
     for unknown in set(wanted) - set(names):
         print(f"no benchmark {unknown!r}; there are {', '.join(names)}", file=sys.stderr)

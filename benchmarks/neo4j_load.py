@@ -7,43 +7,26 @@ bolt://user:password@host:port a Neo4j that is used, and emptied (else one is st
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.a_server import a_server
+
 TRIALS, DRUGS = 20_000, 2_000
 LONG = 300_000  # rows: a load of so many warms the server by itself, and is measured once
-PROJECT = Path(__file__).resolve().parent.parent
 
 
 def run() -> None:
     """Print rows a second of both, and their ratio."""
-    sys.path.insert(0, str(PROJECT / "tests"))
-    import neo4j_server
     from trialgraph.graph.snapshot import Snapshot
 
-    with tempfile.TemporaryDirectory() as folder:
-        given = os.environ.get("TRIALGRAPH_TEST_NEO4J")
-        try:
-            server = (
-                neo4j_server.Server.given(given)
-                if given
-                else neo4j_server.Server.create(
-                    Path(folder) / "neo4j", java_options=neo4j_server.AS_SERVERS, page_cache="512m"
-                )
-            )
-        except neo4j_server.Absent as problem:
-            print(f"no Neo4j: {problem}")
-            return
-        try:
+    with tempfile.TemporaryDirectory() as folder, a_server(Path(folder)) as server:
+        if server is not None:
             home = os.environ.get("TRIALGRAPH_BENCH_HOME")
             compare(server, Snapshot.open(Path(home) / "snapshot") if home else invented(Path(folder)))
-        finally:
-            if server.mine:
-                server.stop()
 
 
 def compare(server: Any, snapshot: Any) -> None:

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-PROJECT = Path(__file__).resolve().parent.parent
+from benchmarks.a_server import PROJECT, a_server
+
 GIVEN = {
     "drug": "sirolimus",
     "condition": "Lupus Erythematosus, Systemic",
@@ -44,23 +45,11 @@ TURNS = 3
 
 def run() -> None:
     """Print a table of both stores' times, and every question whose rows differ."""
-    sys.path.insert(0, str(PROJECT / "tests"))
-    import neo4j_server
     from trialgraph.graph.snapshot import Snapshot
     from trialgraph.graph.stores import open_store
 
-    with tempfile.TemporaryDirectory() as folder:
-        given = os.environ.get("TRIALGRAPH_TEST_NEO4J")
-        try:
-            server = (
-                neo4j_server.Server.given(given)
-                if given
-                else neo4j_server.Server.create(
-                    Path(folder) / "neo4j", java_options=neo4j_server.AS_SERVERS, page_cache="512m"
-                )
-            )
-        except neo4j_server.Absent as problem:
-            print(f"no Neo4j: {problem}")
+    with tempfile.TemporaryDirectory() as folder, a_server(Path(folder)) as server:
+        if server is None:
             return
         at = home_or_sample(Path(folder))
         embedded = open_store(at / "graph")
@@ -72,8 +61,6 @@ def run() -> None:
         finally:
             embedded.close()
             neo4j.close()
-            if server.mine:
-                server.stop()
 
 
 def compare(embedded: Any, neo4j: Any) -> None:

@@ -250,7 +250,7 @@ def test_no_two_places_are_too_near_for_the_eye():
 def test_clusters_are_named_in_a_large_map_and_leave_it_with_their_trials(window: Browser, tmp_path: Path):
     page = _many(40, [(i, j) for start in (0, 20) for i in range(start, start + 20) for j in range(i + 1, start + 20)])
     window.open(page.save(tmp_path / "page.html"))
-    marks = "return trialgraph.cy.nodes('.mark:visible').map((n) => n.id())"
+    marks = "return trialgraph.cy.nodes('.mark').filter((n) => n.style('display') !== 'none').map((n) => n.id())"
     assert window.run(marks) == ["mark|0", "mark|1"]
     assert window.run("return trialgraph.data.marks[0].name").endswith("(20)")
     window.run(
