@@ -45,6 +45,7 @@ MATCH (:Trial {trial_id: $trial})<-[:SPONSORS]-(:Organization)-[:SPONSORS]->(o:T
 RETURN DISTINCT o.trial_id AS id
 ORDER BY id
 """
+_ITSELF: Final = "MATCH (t:Trial {trial_id: $trial}) RETURN t.trial_id AS id"
 
 
 def related(
@@ -106,9 +107,6 @@ def _allowed(store: Store, values: dict[str, Any], *, same_drug: bool, not_same_
     if not_same_sponsor:
         allowed -= ids(_SAME_SPONSOR, "trial")
     return allowed
-
-
-_ITSELF: Final = "MATCH (t:Trial {trial_id: $trial}) RETURN t.trial_id AS id"
 
 
 def _nearest(

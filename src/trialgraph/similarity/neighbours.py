@@ -9,9 +9,8 @@ from typing import Any
 import msgspec
 
 from trialgraph import limits
-from trialgraph.errors import BuildError
 from trialgraph.similarity.index import Ask, exactly, nearly
-from trialgraph.similarity.vectors import Recipe, Vectors
+from trialgraph.similarity.vectors import Recipe, Vectors, facts_of
 
 
 class Neighbours(msgspec.Struct, frozen=True):
@@ -41,11 +40,7 @@ class Neighbours(msgspec.Struct, frozen=True):
         """Return the neighbours of a folder."""
         import numpy as np
 
-        path = folder / "neighbours.json"
-        try:
-            about = msgspec.json.decode(path.read_bytes())
-        except FileNotFoundError as problem:
-            raise BuildError(f"{path} is missing: run `trialgraph build`") from problem
+        about = facts_of(folder / "neighbours.json")
         return cls(np.load(folder / "neighbours.npy"), np.load(folder / "scores.npy"), **about)
 
 

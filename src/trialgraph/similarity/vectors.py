@@ -152,14 +152,19 @@ class Vectors(msgspec.Struct, frozen=True):
         """Return the vectors of a folder, their arrays mapped from the files."""
         import numpy as np
 
-        path = folder / "vectors.json"
-        try:
-            about = msgspec.json.decode(path.read_bytes())
-        except FileNotFoundError as problem:
-            raise BuildError(f"{path} is missing: run `trialgraph build`") from problem
+        about = facts_of(folder / "vectors.json")
         arrays = [np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS]
         indptr, indices, values, own, words = arrays
         return cls(tuple(about["ids"]), indptr, indices, values, own, tuple(about["starts"]), about["unknown"], words)
+
+
+def facts_of(path: Path) -> dict[str, Any]:
+    """Return what a JSON file says of the arrays beside it.  Raises BuildError where it is missing."""
+    try:
+        told: dict[str, Any] = msgspec.json.decode(path.read_bytes())
+    except FileNotFoundError as problem:
+        raise BuildError(f"{path} is missing: run `trialgraph build`") from problem
+    return told
 
 
 def fit(documents: Iterable[Document], weights: Recipe | None = None) -> tuple[Model, Vectors]:
@@ -284,13 +289,11 @@ def _fit(counted: _Counted, weights: Recipe) -> tuple[Model, Vectors]:
         names=counted.names,
         left_out=left_out,
     )
-    usual = []
-    for block in range(len(BLOCKS)):
-        norms = _together([_norms(_raw(model, b, matrices[b], lengths)) for b in _joined(block)])
-        norms = norms[norms > 0]
-        usual.append(float(np.quantile(norms, 0.25)) if len(norms) else 1.0)
-    model = msgspec.structs.replace(model, usual=tuple(usual))
-    return model, _weigh(model, counted, matrices)
+    weighed = [_raw(model, block, matrix, lengths) for block, matrix in enumerate(matrices)]
+    held = [norms[norms > 0] for norms in _block_norms(weighed)]
+    usual = tuple(float(np.quantile(norms, 0.25)) if len(norms) else 1.0 for norms in held)
+    model = msgspec.structs.replace(model, usual=usual)
+    return model, _side_by_side(model, counted, matrices, weighed)
 
 
 def _renumbered(matrix: Any, kept: Any) -> Any:
@@ -354,32 +357,36 @@ def _joined(block: int) -> tuple[int, ...]:
     return (DRUG, CLASS, PROCEDURE) if block == PROCEDURE else (block,)
 
 
-def _together(norms: Sequence[Any]) -> Any:
+def _block_norms(weighed: Sequence[Any]) -> list[Any]:
+    """Return of each block how long each document is in it and the blocks that share its length."""
     import numpy as np
 
-    return np.sqrt(np.sum(np.square(np.stack(norms)), axis=0))
+    alone = [_norms(block) for block in weighed]
+    return [np.sqrt(np.sum(np.square(np.stack([alone[b] for b in _joined(i)])), axis=0)) for i in range(len(alone))]
 
 
-def _weigh(model: Model, counted: _Counted, matrices: Sequence[Any] | None = None) -> Vectors:
-    """Bring each block of each document to its length and put the blocks side by side."""
+def _weigh(model: Model, counted: _Counted) -> Vectors:
+    """Weigh what documents hold by a model that was fitted before."""
+    matrices = [counted.matrix(block) for block in range(len(BLOCKS))]
+    for matrix in matrices:
+        matrix.sort_indices()
+    lengths = counted.word_lengths()
+    weighed = [_raw(model, block, matrix, lengths) for block, matrix in enumerate(matrices)]
+    return _side_by_side(model, counted, matrices, weighed)
+
+
+def _side_by_side(model: Model, counted: _Counted, matrices: Sequence[Any], weighed: Sequence[Any]) -> Vectors:
+    """Bring each weighed block of each document to its length, in place, and put the blocks side by side."""
     import numpy as np
     from scipy.sparse import hstack
 
-    if matrices is None:
-        matrices = [counted.matrix(block) for block in range(len(BLOCKS))]
-        for matrix in matrices:
-            matrix.sort_indices()
-    lengths = counted.word_lengths()
-    blocks = []
-    for block, weight in enumerate(model.weights.weights):
-        raw = _raw(model, block, matrices[block], lengths)
-        norms = _together([_norms(_raw(model, b, matrices[b], lengths)) for b in _joined(block)])
+    lengths = _block_norms(weighed)
+    for block, (weight, raw, norms) in enumerate(zip(model.weights.weights, weighed, lengths, strict=True)):
         enough = np.minimum(1.0, np.sqrt(norms / model.usual[block])) if block in LIMITED else np.ones(len(norms))
         scale = math.sqrt(weight) * enough / np.where(norms > 0, norms, 1.0)
         raw.data *= np.repeat(scale, np.diff(raw.indptr))
-        blocks.append(raw)
-    starts = tuple(int(x) for x in np.concatenate([[0], np.cumsum([b.shape[1] for b in blocks])]))
-    whole = hstack(blocks, format="csr", dtype=np.float32)
+    starts = tuple(int(x) for x in np.concatenate([[0], np.cumsum([b.shape[1] for b in weighed])]))
+    whole = hstack(weighed, format="csr", dtype=np.float32)
     own = hstack(matrices, format="csr", dtype=np.float32).data > 0
     held = np.array(counted.words, np.int32)
     words = np.stack([held, np.diff(matrices[TEXT].indptr)], axis=1).astype(np.int32)
