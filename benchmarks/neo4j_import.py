@@ -19,9 +19,9 @@ def run() -> None:
     """Print the seconds of each step, and the table of all questions."""
     sys.path.insert(0, str(questions.PROJECT / "tests"))
     import neo4j_server
-    from trialgraph.graph import bulk
-    from trialgraph.graph.snapshot import Snapshot
-    from trialgraph.graph.stores import open_store
+    from trialgraph.snapshot.snapshot import Snapshot
+    from trialgraph.stores.neo4j import bulk
+    from trialgraph.stores.open import open_store
 
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)

@@ -21,7 +21,7 @@ LONG = 300_000  # rows: a load of so many warms the server by itself, and is mea
 
 def run() -> None:
     """Print rows a second of both, and their ratio."""
-    from trialgraph.graph.snapshot import Snapshot
+    from trialgraph.snapshot.snapshot import Snapshot
 
     with tempfile.TemporaryDirectory() as folder, a_server(Path(folder)) as server:
         if server is not None:
@@ -31,7 +31,7 @@ def run() -> None:
 
 def compare(server: Any, snapshot: Any) -> None:
     """Load the snapshot by both, on the same server, and print what each took."""
-    from trialgraph.graph.stores import open_store
+    from trialgraph.stores.open import open_store
 
     rows = sum(snapshot.rows_of(name) for name in snapshot.manifest["tables"])
     store = open_store(server.uri, user=server.user, password=server.password)
@@ -68,8 +68,8 @@ def compare(server: Any, snapshot: Any) -> None:
 
 def loop(server: Any, snapshot: Any) -> None:
     """Send every row as it is, 5,000 a transaction, and nothing else: no marks, no lock, no look at what is there."""
-    from trialgraph.graph import schema
-    from trialgraph.graph.stores import statements
+    from trialgraph import schema
+    from trialgraph.stores.neo4j import statements
 
     with server.driver() as driver:
         for name in (*schema.LABEL, *schema.RELATIONSHIP):
@@ -81,8 +81,8 @@ def loop(server: Any, snapshot: Any) -> None:
 
 def invented(folder: Path) -> Any:
     """Return a snapshot of invented trials that test two drugs each."""
-    from trialgraph.graph.snapshot import write
-    from trialgraph.graph.tables import Tables
+    from trialgraph.snapshot.snapshot import write
+    from trialgraph.snapshot.tables import Tables
 
     tables = Tables()
     tables.extend("Drug", ({"drug_id": f"TXT:{i}", "name": f"drug {i}"} for i in range(DRUGS)))

@@ -45,8 +45,8 @@ TURNS = 3
 
 def run() -> None:
     """Print a table of both stores' times, and every question whose rows differ."""
-    from trialgraph.graph.snapshot import Snapshot
-    from trialgraph.graph.stores import open_store
+    from trialgraph.snapshot.snapshot import Snapshot
+    from trialgraph.stores.open import open_store
 
     with tempfile.TemporaryDirectory() as folder, a_server(Path(folder)) as server:
         if server is None:
@@ -65,7 +65,7 @@ def run() -> None:
 
 def compare(embedded: Any, neo4j: Any) -> None:
     """Ask both every question, and print the times as a table of Markdown."""
-    from trialgraph.ask import questions
+    from trialgraph.ask.questions import named as questions
 
     print("| question | asked with | rows | embedded, ms | Neo4j, ms | rows alike |")
     print("| --- | --- | --- | --- | --- | --- |")
@@ -94,8 +94,8 @@ def compare(embedded: Any, neo4j: Any) -> None:
 
 def cases() -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield every question with what it is asked with."""
-    from trialgraph.ask import questions
-    from trialgraph.ask.questions import REQUIRED
+    from trialgraph.ask.questions import named as questions
+    from trialgraph.ask.questions.named import REQUIRED
 
     for name, question in questions.find().items():
         yield (

@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 
 from trialgraph.model import RawRecord
-from trialgraph.registries import ctgov_read
-from trialgraph.registries.files import read
+from trialgraph.registries.ctgov import read as ctgov_read
+from trialgraph.registries.imports.files import read
 
 PROJECT = Path(__file__).resolve().parent.parent
 SOURCES = (PROJECT.parent / "shared" / "registry" / "ctgov-studies.jsonl.gz", PROJECT / "data" / "sample")

@@ -15,9 +15,12 @@ from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
+from trialgraph.curation import update as make
+from trialgraph.linking import mesh
+from trialgraph.linking.drugs import classes
+from trialgraph.linking.drugs import vocabulary as drugs
 from trialgraph.model import RawRecord, Trial
-from trialgraph.registries import ctgov_read
-from trialgraph.vocabularies import classes, drugs, make, mesh
+from trialgraph.registries.ctgov import read as ctgov_read
 
 HEAD = "# Pharmacologic actions learnt from registry records that tell of one drug only: drug id, tab, MeSH headings.\n"
 
@@ -55,7 +58,7 @@ def main() -> None:
     if options.learn:
         actions = classes.learn(told(options.learn), mesh.load())
         rows = "".join(f"{drug}\t{' '.join(ids)}\n" for drug, ids in actions.items())
-        at = Path(str(resources.files("trialgraph.vocabularies").joinpath("data/actions.txt")))
+        at = Path(str(resources.files("trialgraph.linking.drugs").joinpath("data/actions.txt")))
         at.write_text(HEAD + rows, "utf-8")
         print(f"{len(actions)} drugs with actions")
 

@@ -16,10 +16,13 @@ from pathlib import Path
 
 import msgspec
 
-from trialgraph.entities import conditions_index, conditions_learn, conditions_own
-from trialgraph.entities.conditions_read import Reader
+from trialgraph.curation import conditions as conditions_learn
+from trialgraph.linking import mesh
+from trialgraph.linking.conditions import index as conditions_index
+from trialgraph.linking.conditions import vocabulary as conditions
+from trialgraph.linking.conditions.read import Reader
+from trialgraph.linking.words import trial_words as conditions_own
 from trialgraph.model import MeshTerm, Trial
-from trialgraph.vocabularies import conditions, mesh
 
 DATA = Path(conditions.__file__).parent / "data"
 

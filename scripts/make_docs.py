@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from trialgraph.ask import questions
+from trialgraph.ask.questions import named as questions
 from trialgraph.cli import main
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import msgspec
 
-from trialgraph.entities.conditions_index import Index
-from trialgraph.entities.conditions_read import Reader
-from trialgraph.vocabularies import conditions, mesh
-from trialgraph.vocabularies.words import read
+from trialgraph.linking import mesh
+from trialgraph.linking.conditions import vocabulary as conditions
+from trialgraph.linking.conditions.index import Index
+from trialgraph.linking.conditions.read import Reader
+from trialgraph.linking.words.medical import read
 
 DATA = Path(conditions.__file__).parent / "data"
 MOST_HEADINGS = 3  # a syndrome of more parts belongs under none of them

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fault_server import FaultServer, registry, study
+from trialgraph.archive.repair import check
 from trialgraph.archive.store import Archive
 
 CRAWL = [sys.executable, "-c", "from trialgraph.cli.main import main; main()", "crawl", "ctgov", "--all"]
@@ -63,7 +64,7 @@ def versions(home: Path) -> list[tuple[str, str | None, bytes]]:
     if not path.is_file() or not path.stat().st_size:
         return []
     with Archive.open(path) as archive:
-        assert list(archive.check()) == []
+        assert list(check(archive)) == []
         return [(record.id, record.dated, record.body) for record in archive.versions()]
 
 

@@ -8,10 +8,10 @@ import sys
 
 import pytest
 
-from trialgraph import evaluate
-from trialgraph.entities.conditions import ConditionLinker
 from trialgraph.errors import UsageError
-from trialgraph.evaluate_links import score
+from trialgraph.evaluate import links as evaluate
+from trialgraph.evaluate.link_scores import score
+from trialgraph.linking.conditions.linker import ConditionLinker
 from trialgraph.model import Trial
 
 SIROLIMUS = {"name": "sirolimus", "mesh": "D020123", "unii": "W36ZG6FT64"}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from trialgraph import evaluate_ranking as ranking
 from trialgraph.errors import UsageError
-from trialgraph.evaluate_masking import families, masked
-from trialgraph.evaluate_similarity import measure, read_grades, read_related
+from trialgraph.evaluate import ranking
+from trialgraph.evaluate.masking import families, masked
+from trialgraph.evaluate.similarity import measure, read_grades, read_related
 from trialgraph.model import Identifier, Intervention, MeshTerm, Trial
 
 

@@ -19,8 +19,8 @@ HEAVY = {
 # One way in for each outside thing.
 ONLY_IMPORTERS = {
     "httpx": {"registries/http.py"},
-    "arcadedb": {"graph/stores/embedded.py"},
-    "neo4j": {"graph/stores/neo4j.py"},
+    "arcadedb": {"stores/embedded/store.py"},
+    "neo4j": {"stores/neo4j/store.py"},
     "sklearn": {"similarity"},
     "sqlite3": {"archive"},
 }

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from trialgraph.model import RawRecord
-from trialgraph.registries import ctgov_read, meddatax_read
+from trialgraph.registries.ctgov import read as ctgov_read
+from trialgraph.registries.meddatax import read as meddatax_read
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 FIVE = {"NCT04324411", "NCT04789070", "NCT07072884", "NCT01165008", "NCT06672237"}

@@ -25,7 +25,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_queries_vocabularies_and_the_sample(wheel: Path):
     names = zipfile.ZipFile(wheel).namelist()
-    for part in ("trialgraph/_data/queries/", "trialgraph/vocabularies/data/", "trialgraph/_data/sample/studies"):
+    for part in ("trialgraph/_data/queries/", "trialgraph/linking/drugs/data/", "trialgraph/_data/sample/studies"):
         assert any(name.startswith(part) for name in names), part
     assert not any("/tests/" in name or name.startswith("tests") for name in names)
 

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     import networkx as nx
     import polars as pl
 
-    from trialgraph.ask.frame_parts import Frames
-    from trialgraph.ask.landscape import Landscape
-    from trialgraph.ask.questions import Question
+    from trialgraph.ask.landscape.landscape import Landscape
+    from trialgraph.ask.questions.named import Question
     from trialgraph.config import Settings
-    from trialgraph.graph.snapshot import Snapshot
-    from trialgraph.graph.stores import Store
+    from trialgraph.snapshot.snapshot import Snapshot
+    from trialgraph.stores.columns.parts import Frames
+    from trialgraph.stores.store import Store
 
 
 class Graph:
@@ -33,7 +33,7 @@ class Graph:
 
     def questions(self) -> dict[str, Question]:
         """Return the named questions by name: title, how to read the answer, parameters, columns."""
-        from trialgraph.ask import questions
+        from trialgraph.ask.questions import named as questions
 
         return questions.find()
 
@@ -42,7 +42,7 @@ class Graph:
 
         Raises UsageError for an unknown question, parameter or name, with the nearest that exist.
         """
-        from trialgraph.ask import questions
+        from trialgraph.ask.questions import named as questions
 
         return questions.ask(self.store, question, **params)
 
@@ -51,8 +51,8 @@ class Graph:
 
         The store only helps to understand names.  Tables stay in memory once read, until a build replaces them.
         """
-        from trialgraph.ask import questions
-        from trialgraph.ask.frame_parts import Frames
+        from trialgraph.ask.questions import named as questions
+        from trialgraph.stores.columns.parts import Frames
 
         held = self.snapshot
         if self._tables is None or self._tables.manifest != held.manifest:
@@ -69,13 +69,13 @@ class Graph:
         bytes: int = QUERY_BYTES,  # noqa: A002 - as the command calls it
     ) -> Answer:
         """Return the answer to Cypher that only reads, within limits of seconds, rows and bytes."""
-        from trialgraph.ask import cypher
+        from trialgraph.ask.cypher import run as cypher
 
         return cypher.run(self.store, query, params, timeout=timeout, rows=rows, bytes=bytes)
 
     def trial(self, trial_id: str) -> dict[str, Any]:
         """Return everything held of one trial: its facts, then what hangs on it, section by section."""
-        from trialgraph.ask.sheet import sheet
+        from trialgraph.ask.questions.trial import sheet
 
         return sheet(self.store, trial_id)
 
@@ -84,25 +84,25 @@ class Graph:
 
         Filters are phase, status, country, since, same_drug and not_same_sponsor; all trials that fit are searched.
         """
-        from trialgraph.ask.related import related
+        from trialgraph.ask.questions.related import related
 
         return related(self.settings, self.store, trial_id, most=most, **filters)
 
     def compare(self, one: str, other: str) -> Answer:
         """Return two trials side by side: what both have, and what each has alone."""
-        from trialgraph.ask.compare import compare
+        from trialgraph.ask.questions.compare import compare
 
         return compare(self.store, one, other)
 
     def why(self, one: str, other: str) -> Answer:
         """Return the evidence of every link between a trial and another trial, drug, condition or organisation."""
-        from trialgraph.ask.why import why
+        from trialgraph.ask.questions.why import why
 
         return why(self.store, one, other)
 
     def search(self, words: str, **filters: Any) -> Answer:
         """Return the trials that fit some words; filters are phase, status, since, until, country and most."""
-        from trialgraph.ask.search import search
+        from trialgraph.ask.search.words import search
 
         return search(self.store, words, **filters)
 
@@ -111,14 +111,14 @@ class Graph:
 
         With a trial's id: of its neighbourhood; with a question's name and parameters: of the trials of its answer.
         """
-        from trialgraph.ask import landscape
+        from trialgraph.ask.landscape import landscape
 
         return landscape.of(self.store, subject, **params)
 
     @property
     def snapshot(self) -> Snapshot:
         """Return the snapshot in the home: the graph as tables."""
-        from trialgraph.graph.snapshot import Snapshot
+        from trialgraph.snapshot.snapshot import Snapshot
 
         return Snapshot.open(self.settings.snapshot)
 
@@ -126,7 +126,7 @@ class Graph:
         """Return the snapshot's tables as polars frames: labels and relationship types, all or those named."""
         import polars as pl
 
-        from trialgraph.graph import schema
+        from trialgraph import schema
 
         known = [*schema.LABEL, *schema.RELATIONSHIP]
         for name in names or ():
@@ -143,7 +143,7 @@ class Graph:
         A node is named label:key ("Trial:NCT04324411") and has `label`, `key` and its properties; an edge has `type`
         and its properties.  Relationships whose ends are not among the labels are left out; null properties too.
         """
-        from trialgraph.graph.stores.networkx import network
+        from trialgraph.snapshot.networkx_view import network
 
         return network(self.snapshot, labels or (), relationships or ())
 
@@ -175,7 +175,7 @@ def open(home: str | Path | None = None, *, store: str | None = None) -> Graph: 
     Raises UsageError where there is no graph, StoreError where the server fails.
     """
     from trialgraph import config
-    from trialgraph.ask.graphs import open_graph
+    from trialgraph.stores.open import open_graph
 
     settings = config.read(str(home) if home is not None else None)
     return Graph(settings, open_graph(settings, store))

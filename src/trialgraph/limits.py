@@ -42,7 +42,7 @@ LONGEST_CHANGE: Final = 600  # characters of a changed text that an event quotes
 MOST_UNPACKED: Final = 200  # times its packed size; records pack 5 to 20 times, the worst page seen 40
 READ_BATCH: Final = 500  # records unpacked at once: some 10 MB, and few enough questions to the archive
 
-# --- entities ---------------------------------------------------------------------------------------------------------
+# --- linking ----------------------------------------------------------------------------------------------------------
 
 MOST_SAME_NUMBER: Final = 6  # registrations that share one number; more is an umbrella or a mistake
 LONGEST_NAME: Final = 500  # characters of an organisation, site or person; the longest real one has 254

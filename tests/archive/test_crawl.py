@@ -18,10 +18,12 @@ import pytest
 from fault_server import FaultServer, Reply, Studies, packed_json, registry, study
 from kill_crawl import hears_ctrl_c
 from trialgraph.archive.crawl import crawl, updates
+from trialgraph.archive.repair import check
 from trialgraph.archive.store import Archive
 from trialgraph.errors import ArchiveError, Changed, RegistryError
+from trialgraph.registries.catalogue import named
 from trialgraph.registries.http import Politeness
-from trialgraph.registries.registry import Selection, named
+from trialgraph.registries.registry import Selection
 
 QUICK = Politeness(between=0.0, tries=2, first_wait=0.01, jitter=0.0)
 ALL = Selection(all=True)
@@ -242,7 +244,7 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(path):
         assert 0 < len(kept) < 399
         assert set(kept.values()) <= {packed_json(entry) for entry in studies}
         with Archive.open(path) as archive:
-            assert list(archive.check()) == []
+            assert list(check(archive)) == []
         result = run(path, server)
     assert len(held(path)) == 399
     assert result.whole

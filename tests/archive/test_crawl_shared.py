@@ -16,8 +16,9 @@ import pytest
 from trialgraph.archive.crawl import crawl
 from trialgraph.archive.store import Archive
 from trialgraph.errors import Changed
+from trialgraph.registries.catalogue import known, named
 from trialgraph.registries.http import Politeness
-from trialgraph.registries.registry import Selection, known, named
+from trialgraph.registries.registry import Selection
 
 pytestmark = pytest.mark.shared
 PATIENT = Politeness(between=0.0, tries=9, first_wait=0.02, jitter=0.02)

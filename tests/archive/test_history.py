@@ -262,7 +262,7 @@ def test_the_changes_of_some_trials_can_be_asked_for(tmp_path: Path):
 
 @pytest.mark.shared
 def test_real_versions_give_changes_that_name_both_versions(tmp_path: Path, shared: Path):
-    from trialgraph.registries.files import read
+    from trialgraph.registries.imports.files import read
 
     records = [item for item in read([shared / "registry" / "history"]) if isinstance(item, RawRecord)]
     events = kept(tmp_path / "archive.sqlite", random.Random(1).sample(records, len(records)))

@@ -10,11 +10,13 @@ import pytest
 
 from fault_server import packed_json, registry, study
 from trialgraph.archive.crawl import crawl, repair
+from trialgraph.archive.repair import check
 from trialgraph.archive.store import Archive
 from trialgraph.errors import ArchiveError
 from trialgraph.model import SetAside
+from trialgraph.registries.catalogue import named
 from trialgraph.registries.http import Politeness
-from trialgraph.registries.registry import Selection, named
+from trialgraph.registries.registry import Selection
 
 QUICK = Politeness(between=0.0, tries=1)
 STUDIES = [study(n, title="some words " * n) for n in range(1, 40)]
@@ -24,7 +26,7 @@ def content(path: Path):
     """Return the records as they come out, those told as damaged, and what a check finds."""
     odd: list[SetAside] = []
     with Archive.open(path) as archive:
-        return list(archive.newest(on_damaged=odd.append)), odd, list(archive.check())
+        return list(archive.newest(on_damaged=odd.append)), odd, list(check(archive))
 
 
 def test_a_bit_flipped_anywhere_is_harmless_or_told_and_a_told_record_is_mended(tmp_path):

@@ -7,7 +7,9 @@ import sqlite3
 
 import pytest
 
-from trialgraph.archive import mend, schema
+from trialgraph.archive import repair as mend
+from trialgraph.archive import schema
+from trialgraph.archive.repair import check
 from trialgraph.archive.store import Archive
 from trialgraph.errors import ArchiveError
 from trialgraph.model import RawRecord, SetAside
@@ -200,7 +202,7 @@ def test_a_flipped_bit_is_noticed_named_and_passed_over(archive):
     odd = []
     assert [r.id for r, _, _ in archive.newest(on_damaged=odd.append)] == ["NCT00000001", "NCT00000003"]
     assert [(o.source, o.record_id) for o in odd] == [("ctgov", "NCT00000002")]
-    assert [o.record_id for o in archive.check()] == ["NCT00000002"]
+    assert [o.record_id for o in check(archive)] == ["NCT00000002"]
 
 
 def test_bytes_that_unpack_to_something_else_are_noticed(archive):
@@ -208,7 +210,7 @@ def test_bytes_that_unpack_to_something_else_are_noticed(archive):
 
     archive.take(archive.start_run("import", "c"), [record(1, b"one"), record(2, b"two")])
     damage(archive, "NCT00000001", zlib.compress(b"two"))
-    assert [o.record_id for o in archive.check()] == ["NCT00000001"]
+    assert [o.record_id for o in check(archive)] == ["NCT00000001"]
 
 
 def test_every_bit_of_a_packed_body_that_flips_is_noticed_or_harmless(archive):
@@ -232,7 +234,7 @@ def test_a_damaged_record_is_mended_by_the_same_bytes_and_replaced_by_others(arc
     damage(archive, "NCT00000001")
     damage(archive, "NCT00000002")
     mend.repair(archive, run, [record(1, b"one", dated="2020-01-01"), record(2, b"new", dated="2021-01-01", day=3)])
-    assert list(archive.check()) == []
+    assert list(check(archive)) == []
     assert held(archive) == {"NCT00000001": b"one", "NCT00000002": b"new"}
 
 
@@ -246,7 +248,7 @@ def test_a_file_damaged_as_a_whole_is_one_sentence(tmp_path):
     with pytest.raises(ArchiveError, match="damaged"), Archive.open(path) as archive:
         list(archive.newest())
     with Archive.open(path) as archive:
-        assert list(archive.check())
+        assert list(check(archive))
 
 
 def test_no_archive_is_one_sentence_with_what_to_do(tmp_path):

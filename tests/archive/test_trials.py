@@ -13,16 +13,7 @@ import pytest
 from trialgraph import limits
 from trialgraph.archive.store import Archive
 from trialgraph.archive.trials import merge, read
-from trialgraph.model import (
-    Arm,
-    Intervention,
-    ListedTrial,
-    Party,
-    RawRecord,
-    RecordRef,
-    SetAside,
-    Trial,
-)
+from trialgraph.model import Arm, Intervention, ListedTrial, Party, RawRecord, RecordRef, SetAside, Trial
 
 SAVED = Path(__file__).parent.parent / "registries"
 WHEN = dt.datetime(2026, 1, 31, 12, tzinfo=dt.UTC)
@@ -173,8 +164,8 @@ def test_every_real_record_becomes_a_trial(shared: Path):
     """A subset here; `python -m benchmarks` reads all of them."""
     from itertools import islice
 
-    from trialgraph.registries import ctgov_read
-    from trialgraph.registries.files import read as read_files
+    from trialgraph.registries.ctgov import read as ctgov_read
+    from trialgraph.registries.imports.files import read as read_files
 
     path = shared / "registry" / "ctgov-studies.jsonl.gz"
     some = [item for item in islice(read_files([path]), 3000) if isinstance(item, RawRecord)]

@@ -9,7 +9,8 @@ import golden_graph
 import pytest
 
 from neo4j_server import neo4j, neo4j_server
-from trialgraph.graph.stores import Store, open_store
+from trialgraph.stores.open import open_store
+from trialgraph.stores.store import Store
 
 __all__ = ["neo4j", "neo4j_server"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from trialgraph.graph import snapshot
-from trialgraph.graph.tables import Tables
+from trialgraph.snapshot import snapshot
+from trialgraph.snapshot.tables import Tables
 
 SIROLIMUS, TRETINOIN, EVEROLIMUS, PREDNISONE = "MESH:D020123", "MESH:D014212", "MESH:D000068338", "MESH:D011241"
 AIHA, HEMOLYTIC, ANEMIA, ITP, LUPUS = "MESH:D000744", "MESH:D000743", "MESH:D000740", "MESH:D016553", "MESH:D008180"

@@ -8,10 +8,14 @@ import pytest
 from golden_graph import T
 
 import trialgraph as tg
-from trialgraph.ask import answers, cypher, search, sheet, why
+from trialgraph.ask import answers
 from trialgraph.ask.answers import Answer
+from trialgraph.ask.cypher import run as cypher
+from trialgraph.ask.questions import trial as sheet
+from trialgraph.ask.questions import why
+from trialgraph.ask.search import words as search
 from trialgraph.errors import UsageError
-from trialgraph.graph.stores import Store
+from trialgraph.stores.store import Store
 
 
 def test_a_drug_s_evidence_leads_back_to_the_record(store: Store):

@@ -7,13 +7,17 @@ from pathlib import Path
 import pytest
 
 import trialgraph
-from trialgraph.ask import classes, gather, names, questions, search
-from trialgraph.ask.why import why
+from trialgraph.ask.landscape import gather
+from trialgraph.ask.names import classes
+from trialgraph.ask.names import resolve as names
+from trialgraph.ask.questions import named as questions
+from trialgraph.ask.questions.why import why
+from trialgraph.ask.search import words as search
 from trialgraph.errors import UsageError
-from trialgraph.graph.stores import Store
-from trialgraph.vocabularies import drugs as drug_names
-from trialgraph.vocabularies import mesh
-from trialgraph.vocabularies.classes import common_names, known_members
+from trialgraph.linking import mesh
+from trialgraph.linking.drugs import vocabulary as drug_names
+from trialgraph.linking.drugs.classes import common_names, known_members
+from trialgraph.stores.store import Store
 
 MTOR = "MESH:D000091203"
 

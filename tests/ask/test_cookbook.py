@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from trialgraph.ask import cypher
-from trialgraph.graph import schema
-from trialgraph.graph.stores import open_store
+from trialgraph import schema
+from trialgraph.ask.cypher import run as cypher
+from trialgraph.stores.open import open_store
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 COOKBOOK = (DOCS / "cookbook.md").read_text("utf-8")

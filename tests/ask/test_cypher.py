@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from attack_queries import ATTACKS, READS
 
-from trialgraph.ask import cypher, guard
+from trialgraph.ask.cypher import guard
+from trialgraph.ask.cypher import run as cypher
 from trialgraph.errors import TrialgraphError, UsageError
-from trialgraph.graph.stores import Store
+from trialgraph.stores.store import Store
 
 
 @pytest.mark.parametrize("query", ATTACKS.values(), ids=ATTACKS)

@@ -14,10 +14,10 @@ from browser import Browser, chromium
 from golden_graph import SIROLIMUS, T
 
 import trialgraph
-from trialgraph.ask import explorer, landscape, layout
-from trialgraph.ask.landscape import Landscape
+from trialgraph.ask.landscape import explorer, landscape, layout
+from trialgraph.ask.landscape.landscape import Landscape
 from trialgraph.errors import UsageError
-from trialgraph.graph.stores import Store
+from trialgraph.stores.store import Store
 
 XSS = [
     "<script>alert(1)</script>",

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 import trialgraph
-from trialgraph.ask import questions
-from trialgraph.ask.frames import ANSWERS
-from trialgraph.ask.frames_about import REASONS
+from trialgraph.ask.questions import named as questions
 from trialgraph.errors import UsageError
+from trialgraph.stores.columns.about import REASONS
+from trialgraph.stores.columns.questions import ANSWERS
 
 ASKED = [
     ("brokers", {"about": "sirolimus"}),

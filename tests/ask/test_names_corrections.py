@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from trialgraph.ask import names, questions, search
-from trialgraph.ask.graphs import open_graph
+from trialgraph.ask.names import resolve as names
+from trialgraph.ask.questions import named as questions
+from trialgraph.ask.search import words as search
 from trialgraph.config import Settings
 from trialgraph.errors import UsageError
-from trialgraph.graph.stores import Store
+from trialgraph.stores.open import open_graph
+from trialgraph.stores.store import Store
 
 
 @pytest.fixture

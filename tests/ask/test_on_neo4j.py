@@ -10,9 +10,15 @@ import pytest
 import test_questions
 from attack_queries import ATTACKS, READS
 
-from trialgraph.ask import cypher, landscape, questions, search, sheet, why
+from trialgraph.ask.cypher import run as cypher
+from trialgraph.ask.landscape import landscape
+from trialgraph.ask.questions import named as questions
+from trialgraph.ask.questions import trial as sheet
+from trialgraph.ask.questions import why
+from trialgraph.ask.search import words as search
 from trialgraph.errors import TrialgraphError, UsageError
-from trialgraph.graph.stores import Store, open_store
+from trialgraph.stores.open import open_store
+from trialgraph.stores.store import Store
 
 pytestmark = pytest.mark.neo4j
 

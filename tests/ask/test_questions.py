@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from golden_graph import T
 
-from trialgraph.ask import names, questions
-from trialgraph.ask.questions import REQUIRED
+from trialgraph.ask.names import resolve as names
+from trialgraph.ask.questions import named as questions
+from trialgraph.ask.questions.named import REQUIRED
 from trialgraph.errors import UsageError
-from trialgraph.graph.stores import Store
+from trialgraph.spelling import nearest_names
+from trialgraph.stores.store import Store
 
 ANSWERS = Path(__file__).with_name("golden_answers.json")
 GIVEN = {
@@ -89,7 +91,7 @@ def test_a_question_says_what_it_gives(store: Store, name):
 
 @pytest.mark.parametrize("name", questions.find())
 def test_a_question_is_cypher_that_only_reads(name):
-    from trialgraph.ask import guard
+    from trialgraph.ask.cypher import guard
 
     words = guard.check(questions.find()[name].cypher)
     used = {word.text[1:] for word in words if word.kind == "parameter"}
@@ -189,8 +191,8 @@ def test_a_header_that_says_too_little_is_refused(header):
 
 def test_nearest_names_begin_with_hold_or_are_spelled_alike():
     held = ["Anemia, Hemolytic", "Anemia", "Asthma", "Pernicious anemia"]
-    assert names.nearest_names("anem", held) == ["Anemia", "Anemia, Hemolytic", "Pernicious anemia"]
-    assert names.nearest_names("asthmma", held) == ["Asthma"]
+    assert nearest_names("anem", held) == ["Anemia", "Anemia, Hemolytic", "Pernicious anemia"]
+    assert nearest_names("asthmma", held) == ["Asthma"]
 
 
 if __name__ == "__main__":  # write the answers anew: read every one of them before it is committed
@@ -198,7 +200,7 @@ if __name__ == "__main__":  # write the answers anew: read every one of them bef
 
     import golden_graph
 
-    from trialgraph.graph.stores import open_store
+    from trialgraph.stores.open import open_store
 
     home = Path(tempfile.mkdtemp())
     opened = open_store(home / "graph")

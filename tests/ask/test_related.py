@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import trialgraph as tg
-from trialgraph.ask.related import related
+from trialgraph.ask.questions.related import related
 from trialgraph.errors import UsageError
 
 SEED = "NCT04324411"

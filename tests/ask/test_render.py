@@ -10,7 +10,7 @@ import re
 
 import pytest
 
-from trialgraph.ask import render
+from trialgraph.ask.show import render
 
 ROWS = [
     {"id": "NCT04324411", "title": "Sirolimus and ATRA", "score": 0.81234, "drugs": ["sirolimus", "tretinoin"]},

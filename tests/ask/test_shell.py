@@ -13,7 +13,7 @@ from golden_graph import T
 
 from trialgraph.ask.complete import Words
 from trialgraph.cli.shell import Session, finished, statements
-from trialgraph.graph.stores import Store
+from trialgraph.stores.store import Store
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "ask"))
 import golden_graph
 from golden_graph import T
 
-from trialgraph.graph.stores import open_store
+from trialgraph.stores.open import open_store
 
 
 @pytest.fixture(scope="module")

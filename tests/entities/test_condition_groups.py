@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from trialgraph.entities.conditions import ConditionLinker
-from trialgraph.vocabularies import condition_groups
+from trialgraph.linking.conditions import groups as condition_groups
+from trialgraph.linking.conditions.linker import ConditionLinker
 
 GROUP = "TXT:autoimmune-cytopenia"
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialgraph.entities.conditions import ConditionLinker
-from trialgraph.entities.corrections import parse
+from trialgraph.linking import mesh
+from trialgraph.linking.conditions.linker import ConditionLinker
+from trialgraph.linking.corrections import parse
 from trialgraph.model import MeshTerm, Trial
-from trialgraph.vocabularies import mesh
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from trialgraph.entities import corrections
 from trialgraph.errors import UsageError
+from trialgraph.linking import corrections
 
 
 def test_a_home_without_the_file_has_no_corrections(tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trialgraph.entities import doses
+from trialgraph.linking.drugs import doses
 
 
 @pytest.mark.parametrize(

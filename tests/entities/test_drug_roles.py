@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from trialgraph.entities.drugs import DrugLinker, roles
+from trialgraph.linking.drugs import vocabulary as drugs
+from trialgraph.linking.drugs.linker import DrugLinker, roles
 from trialgraph.model import Arm, Intervention, Trial
-from trialgraph.vocabularies import drugs
 
 
 def played(names, arms, **fields):

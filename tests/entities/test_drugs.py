@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from trialgraph.entities.corrections import parse
-from trialgraph.entities.drugs import DrugLinker
+from trialgraph.linking.corrections import parse
+from trialgraph.linking.drugs import vocabulary as drugs
+from trialgraph.linking.drugs.linker import DrugLinker
 from trialgraph.model import Arm, Intervention, Trial
-from trialgraph.vocabularies import drugs
 
 
 @pytest.fixture(scope="module")

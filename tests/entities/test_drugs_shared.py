@@ -9,12 +9,12 @@ import time
 
 import pytest
 
-from trialgraph import evaluate
-from trialgraph.entities.drugs import DrugLinker
-from trialgraph.evaluate_links import score
+from trialgraph.evaluate import links as evaluate
+from trialgraph.evaluate.link_scores import score
+from trialgraph.linking.drugs import vocabulary as drugs
+from trialgraph.linking.drugs.linker import DrugLinker
 from trialgraph.model import RawRecord
-from trialgraph.registries import ctgov_read
-from trialgraph.vocabularies import drugs
+from trialgraph.registries.ctgov import read as ctgov_read
 
 pytestmark = pytest.mark.shared
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)

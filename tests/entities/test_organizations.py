@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from trialgraph.entities import corrections
-from trialgraph.entities.organizations import OrganizationLinker
+from trialgraph.linking import corrections
+from trialgraph.linking.organizations.linker import OrganizationLinker
 
 LINKER = OrganizationLinker()
 

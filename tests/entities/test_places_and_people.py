@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from trialgraph.entities import people, places
-from trialgraph.entities.organizations import OrganizationLinker
+from trialgraph.linking import people, places
+from trialgraph.linking.organizations.linker import OrganizationLinker
 from trialgraph.model import Location, Official, Trial
 
 LINKER = OrganizationLinker()

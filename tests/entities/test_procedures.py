@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialgraph.entities.corrections import parse
-from trialgraph.entities.procedures import ThingLinker
+from trialgraph.linking import mesh
+from trialgraph.linking.corrections import parse
+from trialgraph.linking.procedures.linker import ThingLinker
 from trialgraph.model import Intervention, Trial
-from trialgraph.vocabularies import mesh
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from trialgraph.entities.studies import same_study
+from trialgraph.linking.studies import same_study
 from trialgraph.model import Identifier, Party, Trial
 
 

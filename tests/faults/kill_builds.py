@@ -27,12 +27,13 @@ from small_home import changed, content, dump, expected, sample_studies
 
 from fault_server import packed_json
 from trialgraph.archive.crawl import keep_files
+from trialgraph.build import model_file as fitted
 from trialgraph.cli import main as command_line
-from trialgraph.graph import fitted, swap
-from trialgraph.graph.linkers import Linkers
-from trialgraph.graph.snapshot import Snapshot, write
-from trialgraph.graph.stores import open_store
-from trialgraph.registries.files import read
+from trialgraph.files import swap
+from trialgraph.linking.linkers import Linkers
+from trialgraph.registries.imports.files import read
+from trialgraph.snapshot.snapshot import Snapshot, write
+from trialgraph.stores.open import open_store
 
 FILE_STEPS = {"open", "os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.link", "shutil.rmtree", "ctypes.dlsym"}
 OURS = {

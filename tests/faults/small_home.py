@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from trialgraph import schema
 from trialgraph.cli import main as command_line
-from trialgraph.graph import schema
-from trialgraph.graph.snapshot import Snapshot
-from trialgraph.graph.stores import Store
+from trialgraph.snapshot.snapshot import Snapshot
+from trialgraph.stores.store import Store
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample" / "studies.jsonl"
 

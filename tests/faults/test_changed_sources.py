@@ -12,8 +12,8 @@ from small_home import content, sample_studies
 
 from fault_server import packed_json
 from trialgraph.archive.crawl import keep_files
-from trialgraph.graph.snapshot import Snapshot
-from trialgraph.registries.files import read
+from trialgraph.registries.imports.files import read
+from trialgraph.snapshot.snapshot import Snapshot
 
 STUDIES = 260  # copies of the sample under other ids: with fewer rows a fill rate may halve by chance
 

@@ -11,8 +11,8 @@ import pytest
 from small_home import content, dump, expected, sample_studies
 
 from trialgraph.errors import TrialgraphError
-from trialgraph.graph.snapshot import Snapshot
-from trialgraph.graph.stores import open_store
+from trialgraph.snapshot.snapshot import Snapshot
+from trialgraph.stores.open import open_store
 
 
 def flip(path: Path, at: int) -> None:

@@ -14,8 +14,8 @@ import pytest
 from small_home import content, dump, expected, sample_studies
 
 from fault_server import packed_json
-from trialgraph.graph.snapshot import Snapshot
-from trialgraph.graph.stores import open_store
+from trialgraph.snapshot.snapshot import Snapshot
+from trialgraph.stores.open import open_store
 
 COMMANDS = {
     "import": ["import", "more.jsonl"],

@@ -14,8 +14,8 @@ import pytest
 
 from fault_server import packed_json, study
 from trialgraph.archive.crawl import keep_files
-from trialgraph.graph import swap
-from trialgraph.registries.files import read
+from trialgraph.files import swap
+from trialgraph.registries.imports.files import read
 
 HERE = Path(__file__).resolve().parent
 ON_CI = os.environ.get("CI") == "true"

@@ -14,14 +14,14 @@ from small_home import dump, expected
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "graph"))
 import small_graph
 
-from trialgraph.graph.snapshot import Snapshot
-from trialgraph.graph.stores import open_store
+from trialgraph.snapshot.snapshot import Snapshot
+from trialgraph.stores.open import open_store
 
 ROUNDS = 60
 SWAPPER = """
 import random, sys, time
 from pathlib import Path
-from trialgraph.graph import swap
+from trialgraph.files import swap
 dice = random.Random(11)
 while True:
     assert swap._exchange(Path(sys.argv[1]), Path(sys.argv[2]))

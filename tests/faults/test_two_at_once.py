@@ -11,9 +11,9 @@ import pytest
 from small_home import content, dump, expected
 
 from trialgraph.errors import BuildError
-from trialgraph.graph import swap
-from trialgraph.graph.snapshot import Snapshot
-from trialgraph.graph.stores import open_store
+from trialgraph.files import swap
+from trialgraph.snapshot.snapshot import Snapshot
+from trialgraph.stores.open import open_store
 
 TRIALGRAPH = [sys.executable, "-m", "trialgraph"]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from small_home import changed, content, dump, expected, id_of, sample_studies
 
 from trialgraph.archive.store import Archive
-from trialgraph.graph.snapshot import Snapshot
-from trialgraph.graph.stores import open_store
+from trialgraph.snapshot.snapshot import Snapshot
+from trialgraph.stores.open import open_store
 
 NEXT_DAY = ["2026-03-06T09:00:00"]
 

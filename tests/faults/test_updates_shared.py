@@ -14,8 +14,8 @@ import pytest
 from small_home import content, dump, expected
 
 from trialgraph.archive.store import Archive
-from trialgraph.graph.snapshot import Snapshot
-from trialgraph.graph.stores import open_store
+from trialgraph.snapshot.snapshot import Snapshot
+from trialgraph.stores.open import open_store
 
 pytestmark = [pytest.mark.shared, pytest.mark.slow]
 STUDIES = 300

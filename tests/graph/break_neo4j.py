@@ -19,8 +19,9 @@ import small_graph
 
 from neo4j_server import Server
 from trialgraph.errors import StoreError
-from trialgraph.graph.snapshot import Snapshot
-from trialgraph.graph.stores import Progress, open_store
+from trialgraph.snapshot.snapshot import Snapshot
+from trialgraph.stores.open import open_store
+from trialgraph.stores.store import Progress
 
 EVERYTHING = (
     "MATCH (n) WHERE n._tg IS NOT NULL RETURN labels(n) AS of, properties(n) AS p "

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import small_graph
 
-from trialgraph.graph.snapshot import Snapshot, write
-from trialgraph.graph.stores import open_store
+from trialgraph.snapshot.snapshot import Snapshot, write
+from trialgraph.stores.open import open_store
 
 
 def forked(work) -> int:

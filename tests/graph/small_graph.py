@@ -7,8 +7,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from trialgraph.graph.snapshot import Snapshot, write
-from trialgraph.graph.tables import Tables
+from trialgraph.snapshot.snapshot import Snapshot, write
+from trialgraph.snapshot.tables import Tables
 
 LINK = {"method": "exact", "source_field": "x", "confidence": 1.0}
 ROWS: dict[str, list[dict[str, Any]]] = {

@@ -9,9 +9,9 @@ import pytest
 import small_graph
 
 from trialgraph.errors import StoreError
-from trialgraph.graph.stores import batches
-from trialgraph.graph.stores import statements as st
 from trialgraph.limits import NEO4J_BATCH_BYTES, NEO4J_BATCH_ROWS
+from trialgraph.stores.neo4j import batches
+from trialgraph.stores.neo4j import statements as st
 
 
 def test_a_batch_is_bounded_in_rows_and_in_bytes():

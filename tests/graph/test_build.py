@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from trialgraph import schema
 from trialgraph.archive.crawl import keep_files
 from trialgraph.archive.store import Archive
+from trialgraph.build import read_and_link as understand
+from trialgraph.build.record_rows import phase_rank, years
+from trialgraph.build.stages import make
 from trialgraph.errors import BuildError
-from trialgraph.graph import schema, understand
-from trialgraph.graph.make import make
-from trialgraph.graph.rows import phase_rank, years
-from trialgraph.graph.snapshot import Snapshot
 from trialgraph.model import RawRecord
-from trialgraph.registries.files import read
+from trialgraph.registries.imports.files import read
+from trialgraph.snapshot.snapshot import Snapshot
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 

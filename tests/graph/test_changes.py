@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 import small_graph
 
+from trialgraph import schema
 from trialgraph.errors import StoreError
-from trialgraph.graph import schema
-from trialgraph.graph.snapshot import Snapshot, write
-from trialgraph.graph.stores import changes, embedded, open_store
-from trialgraph.graph.tables import Tables, key_columns
+from trialgraph.snapshot.snapshot import Snapshot, write
+from trialgraph.snapshot.tables import Tables, key_columns
+from trialgraph.stores.embedded import changes
+from trialgraph.stores.embedded import store as embedded
+from trialgraph.stores.open import open_store
 
 
 def rows_of(snapshot: Snapshot) -> dict[str, list[dict]]:
@@ -189,8 +191,9 @@ def test_the_old_graph_stays_where_the_difference_cannot_be_written(graph, monke
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from trialgraph.graph.snapshot import Snapshot
-from trialgraph.graph.stores import changes, embedded, open_store
+from trialgraph.snapshot.snapshot import Snapshot
+from trialgraph.stores.embedded import changes, store as embedded
+from trialgraph.stores.open import open_store
 embedded.EMBEDDED_MOST_CHANGED, changes.EMBEDDED_CHANGES_A_COMMIT = 10.0, 7
 folder, last = Path(sys.argv[1]), int(sys.argv[2])
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from trialgraph.graph.compared import compared
-from trialgraph.graph.linkers import Linkers
-from trialgraph.graph.setting import settings
+from trialgraph.build.compared import compared
+from trialgraph.build.setting import settings
+from trialgraph.linking.linkers import Linkers
 from trialgraph.model import Intervention, MeshTerm, Party, Trial
 from trialgraph.similarity import Document
 

@@ -19,10 +19,10 @@ import pytest
 import small_graph
 
 from trialgraph.errors import StoreError, UsageError
-from trialgraph.graph import bulk
-from trialgraph.graph.snapshot import Difference, Snapshot
-from trialgraph.graph.stores import open_store
-from trialgraph.graph.stores.neo4j import Neo4jStore
+from trialgraph.snapshot.snapshot import Difference, Snapshot
+from trialgraph.stores.neo4j import bulk
+from trialgraph.stores.neo4j.store import Neo4jStore
+from trialgraph.stores.open import open_store
 
 pytestmark = pytest.mark.neo4j
 ROUNDS = 20

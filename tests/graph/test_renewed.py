@@ -17,10 +17,11 @@ import msgspec
 import pytest
 
 from trialgraph.archive.crawl import keep_files
-from trialgraph.graph import fitted, kept
-from trialgraph.graph.make import Built, make
-from trialgraph.graph.snapshot import Snapshot
-from trialgraph.registries.files import read
+from trialgraph.build import cache as kept
+from trialgraph.build import model_file as fitted
+from trialgraph.build.stages import Built, make
+from trialgraph.registries.imports.files import read
+from trialgraph.snapshot.snapshot import Snapshot
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 MODULES = (
@@ -117,7 +118,7 @@ def test_an_update_of_nothing_touches_nothing(home):
 
 def test_a_record_that_cannot_be_read_takes_its_rows_along_and_is_told_each_time(home, tmp_path, monkeypatch):
     all_studies = studies()
-    monkeypatch.setattr("trialgraph.graph.make.MOST_SET_ASIDE", 0.5)
+    monkeypatch.setattr("trialgraph.build.stages.MOST_SET_ASIDE", 0.5)
     broken = copy.deepcopy(all_studies[5])
     name = broken["protocolSection"]["identificationModule"]["nctId"]
     broken["protocolSection"]["conditionsModule"] = "no module"
@@ -176,7 +177,7 @@ def test_where_what_was_kept_is_no_longer_true_everything_is_made_anew(home, tmp
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from trialgraph.graph.make import make
+from trialgraph.build.stages import make
 home, event, name = Path(sys.argv[1]), *sys.argv[2:]
 
 def look(step, told):

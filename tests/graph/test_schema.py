@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trialgraph.graph import schema
+from trialgraph import schema
+from trialgraph.schema import docs
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 def test_the_schema_page_is_made_from_the_schema():
     page = (DOCS / "schema.md").read_text("utf-8")
-    assert page == schema.markdown(), "run: python -m trialgraph.graph.schema > docs/schema.md"
+    assert page == docs.markdown(), "run: python -m trialgraph.schema.docs > docs/schema.md"
 
 
 def test_every_relationship_joins_labels_that_exist():

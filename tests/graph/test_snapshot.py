@@ -9,10 +9,10 @@ import pytest
 import small_graph
 
 from trialgraph.errors import BuildError, UsageError
-from trialgraph.graph import snapshot as snapshots
-from trialgraph.graph import swap
-from trialgraph.graph.snapshot import Difference, Snapshot
-from trialgraph.graph.tables import Tables
+from trialgraph.files import swap
+from trialgraph.snapshot import snapshot as snapshots
+from trialgraph.snapshot.snapshot import Difference, Snapshot
+from trialgraph.snapshot.tables import Tables
 
 
 def content(folder: Path) -> dict[str, bytes]:

@@ -8,9 +8,10 @@ import pytest
 import small_graph
 
 from trialgraph.errors import StoreError, UsageError
-from trialgraph.graph import load
-from trialgraph.graph.snapshot import Difference, Snapshot
-from trialgraph.graph.stores import Store, open_store
+from trialgraph.snapshot.snapshot import Difference, Snapshot
+from trialgraph.stores import load
+from trialgraph.stores.open import open_store
+from trialgraph.stores.store import Store
 
 ALL = {name: Difference(len(rows), 0, 0) for name, rows in small_graph.ROWS.items()}
 TRIALS = "MATCH (t:Trial) RETURN t.trial_id AS id, t.brief_title AS title ORDER BY id"

@@ -8,7 +8,7 @@ import pytest
 
 from fault_server import FaultServer, Reply, Studies, packed_json, registry, study
 from trialgraph.errors import Changed, UsageError
-from trialgraph.registries import ctgov
+from trialgraph.registries.ctgov import registry as ctgov
 from trialgraph.registries.http import Getter, Politeness
 from trialgraph.registries.registry import Missing, Selection
 

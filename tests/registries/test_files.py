@@ -12,8 +12,8 @@ import pytest
 
 from trialgraph import limits
 from trialgraph.model import RawRecord, SetAside
-from trialgraph.registries import pieces
-from trialgraph.registries.files import read
+from trialgraph.registries.imports import pieces
+from trialgraph.registries.imports.files import read
 
 HERE = Path(__file__).parent
 

@@ -10,8 +10,8 @@ from fault_server import Asked, FaultServer, Reply
 from trialgraph.archive.crawl import crawl
 from trialgraph.archive.store import Archive
 from trialgraph.errors import Refused, RegistryError
-from trialgraph.registries import meddatax
 from trialgraph.registries.http import Politeness
+from trialgraph.registries.meddatax import registry as meddatax
 from trialgraph.registries.registry import Selection
 
 QUICK = Politeness(between=0.0, tries=3, first_wait=0.01, jitter=0.0)

@@ -11,7 +11,7 @@ import pytest
 
 from trialgraph.errors import RecordError
 from trialgraph.model import RawRecord, Trial
-from trialgraph.registries.meddatax_read import parse
+from trialgraph.registries.meddatax.read import parse
 
 PAGE = (Path(__file__).parent / "meddatax" / "definitions.html").read_text("utf-8")
 WHEN = dt.datetime(2026, 1, 31, tzinfo=dt.UTC)
@@ -114,7 +114,7 @@ def test_the_stand_ins_pages_say_what_its_records_say(shared: Path, monkeypatch:
     import importlib.util
     import json
 
-    from trialgraph.registries import ctgov_read
+    from trialgraph.registries.ctgov import read as ctgov_read
 
     spec = importlib.util.spec_from_file_location("stand_in", shared / "registry" / "serve.py")
     assert spec is not None and spec.loader is not None

@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 
 from trialgraph.errors import RecordError
 from trialgraph.model import RawRecord, Trial
-from trialgraph.registries import registry
+from trialgraph.registries import catalogue
 
 HERE = Path(__file__).parent
+NAMES = [registry.name for registry in catalogue.REGISTRIES]
 SAVED = sorted(
-    path for name in registry.MODULES for path in (HERE / name).glob("*.*") if path.suffix in {".json", ".html", ".xml"}
+    path for name in NAMES for path in (HERE / name).glob("*.*") if path.suffix in {".json", ".html", ".xml"}
     and not path.name.endswith(".expected.json")
 )  # fmt: skip
 WHEN = dt.datetime(2026, 1, 31, tzinfo=dt.UTC)
@@ -43,22 +44,21 @@ def told(trial: Trial) -> dict[str, Any]:
 
 @pytest.mark.parametrize("path", SAVED, ids=lambda p: f"{p.parent.name}/{p.name}")
 def test_a_saved_record_gives_the_trial_that_is_expected(path: Path):
-    trial = registry.named(path.parent.name).parse(raw(path.parent.name, path.read_bytes()))
+    trial = catalogue.named(path.parent.name).parse(raw(path.parent.name, path.read_bytes()))
     expected = path.with_suffix(".expected.json")
     assert told(trial) == json.loads(expected.read_text("utf-8"))
 
 
 def test_every_registry_has_a_saved_record():
-    assert {path.parent.name for path in SAVED} == set(registry.MODULES)
+    assert {path.parent.name for path in SAVED} == set(NAMES)
 
 
-@pytest.mark.parametrize("name", registry.MODULES)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_registry_names_its_parsers_version(name: str):
-    assert registry.named(name).parser_version.startswith(f"{name}-")
-    module = importlib.import_module(f"trialgraph.registries.{name}")
+    assert catalogue.named(name).parser_version.startswith(f"{name}-")
     if name in {"ctgov", "meddatax"}:
-        module = importlib.import_module(f"trialgraph.registries.{name}_read")
-        assert registry.named(name).parser_version == module.PARSER_VERSION
+        module = importlib.import_module(f"trialgraph.registries.{name}.read")
+        assert catalogue.named(name).parser_version == module.PARSER_VERSION
 
 
 # --- ClinicalTrials.gov -----------------------------------------------------------------------------------------------
@@ -68,7 +68,7 @@ NAMED = json.loads((HERE / "ctgov" / "plain.json").read_text("utf-8"))
 
 
 def parse(study: Any) -> Trial:
-    return registry.named("ctgov").parse(raw("ctgov", json.dumps(study).encode(), "NCT04324411"))
+    return catalogue.named("ctgov").parse(raw("ctgov", json.dumps(study).encode(), "NCT04324411"))
 
 
 def changed(path: str, value: Any) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def test_a_record_without_a_usable_number_is_refused(number: str):
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"\xff\xfe{}", b"null", b"[" * 100_000])
 def test_what_is_no_record_is_refused(body: bytes):
     with pytest.raises(RecordError):
-        registry.named("ctgov").parse(raw("ctgov", body))
+        catalogue.named("ctgov").parse(raw("ctgov", body))
 
 
 def test_a_null_is_a_missing_value():
@@ -168,7 +168,7 @@ def test_a_mutated_record_is_read_or_refused_and_never_breaks_the_reader(data: s
                 spot[last] = data.draw(ANYTHING)
         if not spots(record):
             break
-    source = registry.named(name.partition("/")[0])
+    source = catalogue.named(name.partition("/")[0])
     try:
         trial = source.parse(raw(source.name, json.dumps(record).encode()))
     except RecordError as problem:
@@ -187,7 +187,7 @@ def test_a_cut_or_spoiled_page_is_read_or_refused_and_never_breaks_the_reader(da
     end = data.draw(st.integers(start, min(len(body), start + 200)))
     spoiled = body[:start] + data.draw(st.binary(max_size=10)) + body[end:]
     try:
-        trial = registry.named(path.parent.name).parse(raw(path.parent.name, spoiled))
+        trial = catalogue.named(path.parent.name).parse(raw(path.parent.name, spoiled))
     except RecordError as problem:
         assert problem.why
     else:

@@ -6,9 +6,13 @@ import gzip
 
 import pytest
 
+from trialgraph.curation import update as make
 from trialgraph.errors import UsageError
-from trialgraph.vocabularies import classes, drugs, lists, make, mesh
-from trialgraph.vocabularies.keys import key, words
+from trialgraph.linking import mesh
+from trialgraph.linking import term_lists as lists
+from trialgraph.linking.drugs import classes
+from trialgraph.linking.drugs import vocabulary as drugs
+from trialgraph.linking.words.keys import key, words
 
 
 def test_headings_know_their_place():
@@ -148,11 +152,12 @@ def test_a_list_that_is_missing_or_unknown_is_said(downloads, tmp_path):
 
 def test_every_shipped_list_is_described_with_its_licence():
     from importlib import resources
+    from pathlib import Path
 
     rows = lists.known()
-    held = {
-        p.name for p in resources.files("trialgraph.vocabularies").joinpath("data").iterdir() if p.name.endswith(".xz")
-    }
+    folder = Path(str(resources.files("trialgraph.linking")))
+    held = {path.name for path in folder.rglob("data/*.xz")}
+    assert held
     assert held <= {row["file"] for row in rows}
     assert all(row["source"] and row["licence"] and row["bytes"] > 0 for row in rows)
     assert sum(row["bytes"] for row in rows) < 6_000_000

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from trialgraph.vocabularies import countries, organizations
-from trialgraph.vocabularies.make_organizations import ror_text
-from trialgraph.vocabularies.organization_names import parse
+from trialgraph.curation.organizations import ror_text
+from trialgraph.linking import countries
+from trialgraph.linking.organizations import vocabulary as organizations
+from trialgraph.linking.organizations.names import parse
 
 
 def test_every_owner_in_the_table_is_in_the_table():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialgraph.vocabularies.words import read
+from trialgraph.linking.words.medical import read
 
 
 @pytest.mark.parametrize(

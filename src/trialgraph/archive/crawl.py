@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from trialgraph import limits
-from trialgraph.archive import mend
+from trialgraph.archive import repair as mend
 from trialgraph.archive.accounts import Counts
 from trialgraph.archive.store import Archive
 from trialgraph.errors import ArchiveError, TrialgraphError
@@ -186,7 +186,7 @@ def repair(
     missing: list[Missing] = []
     requests = 0
     with Archive.open(path, write=True) as archive, archive.lock(command):
-        damaged = sorted({(odd.source, odd.record_id) for odd in archive.check()})
+        damaged = sorted({(odd.source, odd.record_id) for odd in mend.check(archive)})
         with _run(archive, "repair", command) as run:
             for name in sorted({source for source, _ in damaged} & registries.keys()):
                 registry = registries[name]
@@ -203,7 +203,7 @@ def repair(
                         missing += page.missing
                     requests += http.requests
             counts = mend.repair(archive, run, records) if damaged else Counts()
-        still = tuple(archive.check()) if damaged else ()
+        still = tuple(mend.check(archive)) if damaged else ()
     return Result(
         announced=len(damaged),
         counts=msgspec.structs.replace(counts, set_aside=len(still)),

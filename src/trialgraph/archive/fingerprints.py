@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from trialgraph.model import SetAside
-from trialgraph.registries.registry import known
+from trialgraph.registries.catalogue import known
 
 if TYPE_CHECKING:
     from trialgraph.archive.store import Archive

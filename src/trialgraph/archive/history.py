@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from trialgraph.archive.differences import Difference, differences
 from trialgraph.errors import RecordError
 from trialgraph.model import ChangeEvent, RawRecord, SetAside, Trial
-from trialgraph.registries.registry import known
+from trialgraph.registries.catalogue import known
 
 if TYPE_CHECKING:
     from trialgraph.archive.store import Archive

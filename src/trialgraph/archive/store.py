@@ -363,12 +363,6 @@ class Archive:
         names = "registry", "records", "versions", "not_seen", "last_seen", "data_timestamp"
         return [dict(zip(names, row, strict=True)) for row in rows]
 
-    def check(self) -> Iterator[SetAside]:
-        """Read everything; yield each record that is not as it was received, and damage of the file itself."""
-        from trialgraph.archive import mend
-
-        return mend.check(self)
-
     def rows(self, statement: str, values: tuple[Any, ...] = ()) -> Iterator[Any]:
         """Yield the rows of a query."""
         with sentences(self.path):

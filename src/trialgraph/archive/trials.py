@@ -12,7 +12,8 @@ import msgspec
 from trialgraph import limits
 from trialgraph.errors import RecordError
 from trialgraph.model import RawRecord, RecordRef, SetAside, Trial
-from trialgraph.registries.registry import Registry, known
+from trialgraph.registries.catalogue import known
+from trialgraph.registries.registry import Registry
 
 if TYPE_CHECKING:
     from trialgraph.archive.store import Archive

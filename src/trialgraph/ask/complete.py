@@ -7,10 +7,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from trialgraph.ask import cypher, guard, questions, render
+from trialgraph.ask.cypher import guard
+from trialgraph.ask.cypher import run as cypher
+from trialgraph.ask.questions import named as questions
+from trialgraph.ask.show import render
 
 if TYPE_CHECKING:
-    from trialgraph.graph.stores import Store
+    from trialgraph.stores.store import Store
 
 COMMANDS: Final = (
     "ask",
@@ -77,7 +80,7 @@ class Words:
             yield from _begun(name, COMMANDS, "command")
             return
         if name == "schema":
-            from trialgraph.graph import schema
+            from trialgraph import schema
 
             yield from _begun(rest.strip(), [*schema.LABEL, *schema.RELATIONSHIP], "schema")
         elif name == "format":
@@ -121,7 +124,7 @@ class Words:
 
 def _fitting(before: str) -> tuple[list[str], str]:
     """Return what may follow: a label after (x:, a type after [x:, a property after a dot, else words of Cypher."""
-    from trialgraph.graph import schema
+    from trialgraph import schema
 
     if re.search(r"\[\s*\w*\s*:[\w|:&]*$", before):
         return [*schema.RELATIONSHIP], "relationship type"

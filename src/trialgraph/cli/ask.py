@@ -16,7 +16,7 @@ from trialgraph.limits import QUERY_BYTES, QUERY_ROWS, QUERY_SECONDS
 
 if TYPE_CHECKING:
     from trialgraph.ask.answers import Answer
-    from trialgraph.graph.stores import Store
+    from trialgraph.stores.store import Store
 
 
 def store_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -32,7 +32,7 @@ def store_option(command: Callable[..., Any]) -> Callable[..., Any]:
 @contextlib.contextmanager
 def opened(address: str | None) -> Iterator[Store]:
     """Open the graph to ask, and close it."""
-    from trialgraph.ask.graphs import open_graph
+    from trialgraph.stores.open import open_graph
 
     prompt = (lambda: str(click.prompt("Password", hide_input=True, err=True))) if sys.stdin.isatty() else None
     graph = open_graph(settings(), address, prompt=prompt)
@@ -54,7 +54,7 @@ def show_by_options(answer: Answer, out: Output) -> None:
 
 def show_evidence(answer: Answer, out: Output) -> None:
     """Write evidence: a block of lines for each piece in a table's place, as no terminal is so wide."""
-    from trialgraph.ask import render
+    from trialgraph.ask.show import render
 
     if out.form != "table":
         show(answer, out)
@@ -95,16 +95,16 @@ def related_command(
         raise UsageError("give a trial id, such as NCT04324411, or --text FILE; not both")
     with opened(address) as graph:
         if text is not None:
-            from trialgraph.ask.alike import like_text
+            from trialgraph.ask.search.texts import like_text
 
             answer = like_text(settings(), graph, text.read(), most=most)
         elif compare is not None:
-            from trialgraph.ask.compare import compare as beside
+            from trialgraph.ask.questions.compare import compare as beside
 
             show_evidence(beside(graph, str(trial), compare), out)
             return
         else:
-            from trialgraph.ask.related import related
+            from trialgraph.ask.questions.related import related
 
             answer = related(settings(), graph, str(trial), most=most, **filters)
         show_by_options(answer, out)
@@ -121,7 +121,7 @@ def ask_command(name: str | None, values: tuple[str, ...], explain: bool, addres
 
     Drugs, conditions, sponsors and countries may be given by any of their names.
     """
-    from trialgraph.ask import questions
+    from trialgraph.ask.questions import named as questions
 
     if name is None:
         rows = [
@@ -148,7 +148,7 @@ def given(name: str, values: Iterable[str]) -> dict[str, str]:
 
     Raises UsageError with what the question takes.
     """
-    from trialgraph.ask import questions
+    from trialgraph.ask.questions import named as questions
 
     found: dict[str, str] = {}
     key = ""
@@ -176,8 +176,8 @@ def given(name: str, values: Iterable[str]) -> dict[str, str]:
 @row_options
 def search_command(words: tuple[str, ...], most: int, address: str | None, out: Output, **filters: str | None) -> None:
     """Find trials by words in titles, summaries, conditions and interventions, under all names of what they mean."""
-    from trialgraph.ask.questions import Parameter, value_of
-    from trialgraph.ask.search import search
+    from trialgraph.ask.questions.named import Parameter, value_of
+    from trialgraph.ask.search.words import search
 
     kinds = {"phase": "phase", "status": "status", "since": "date", "until": "date", "country": "text"}
     checked = {
@@ -208,7 +208,7 @@ def cypher_command(
     out: Output,
 ) -> None:
     """Run Cypher that only reads: given as text, from a file (-f), or from standard input (-)."""
-    from trialgraph.ask import cypher
+    from trialgraph.ask.cypher import run as cypher
 
     if (query is None) == (file is None):
         raise UsageError("give a query, or -f FILE, or - for standard input; one of them")
@@ -224,7 +224,7 @@ def cypher_command(
 @output_options
 def trial_command(trial: str, address: str | None, out: Output) -> None:
     """Show everything held of one trial: its facts, what they were understood as, and the records behind them."""
-    from trialgraph.ask.sheet import sheet
+    from trialgraph.ask.questions.trial import sheet
 
     with opened(address) as graph:
         out.report(sheet(graph, trial))
@@ -237,7 +237,7 @@ def trial_command(trial: str, address: str | None, out: Output) -> None:
 @row_options
 def why_command(one: str, other: str, address: str | None, out: Output) -> None:
     """Show the evidence of a link between a trial and another, a drug, a condition or an organisation."""
-    from trialgraph.ask.why import why
+    from trialgraph.ask.questions.why import why
 
     with opened(address) as graph:
         show_evidence(why(graph, one, other), out)
@@ -265,7 +265,8 @@ def changes_command(
     out: Output,
 ) -> None:
     """Show what changed in the trials' records, and when."""
-    from trialgraph.ask import names, questions
+    from trialgraph.ask.names import resolve as names
+    from trialgraph.ask.questions import named as questions
 
     subjects = {kind: name for kind, name in (("drug", drug), ("condition", condition), ("sponsor", sponsor)) if name}
     if len(subjects) + (trial is not None) > 1:
@@ -296,7 +297,7 @@ def landscape_command(subject: str, values: tuple[str, ...], path: Path | None, 
 
     Or of the trials that answer a question: give its name and its parameters, as with `ask`.
     """
-    from trialgraph.ask import landscape
+    from trialgraph.ask.landscape import landscape
 
     if not any("=" in value for value in values):  # a name of several words, typed without quotes
         subject, values = " ".join((subject, *values)), ()

@@ -14,9 +14,9 @@ from trialgraph.cli.output import Output, output_options, settings
 from trialgraph.errors import UsageError
 
 if TYPE_CHECKING:
+    from trialgraph.build.stages import Built
     from trialgraph.config import Settings
-    from trialgraph.graph.make import Built
-    from trialgraph.graph.stores import Loaded, Store
+    from trialgraph.stores.store import Loaded, Store
 
 
 @click.command(name="build", epilog="Example: trialgraph build")
@@ -45,8 +45,9 @@ def load_command(to: str | None, user: str | None, database: str | None, full: b
 
     Only the difference is written.  The password comes from TRIALGRAPH_NEO4J_PASSWORD, a file or a prompt.
     """
-    from trialgraph.graph import load, swap
-    from trialgraph.graph.snapshot import Snapshot
+    from trialgraph.files import swap
+    from trialgraph.snapshot.snapshot import Snapshot
+    from trialgraph.stores import load
 
     chosen = settings()
     store = _target(chosen, to, user, database)
@@ -69,8 +70,10 @@ def update_command(to: str | None, pace: float | None, no_crawl: bool, out: Outp
 
     Similarity's fitted model is used as it is, so that only what changed moves; `trialgraph build` fits it anew.
     """
-    from trialgraph.graph import load, refresh, swap
-    from trialgraph.graph.snapshot import Snapshot
+    from trialgraph.files import swap
+    from trialgraph.pipeline import refresh
+    from trialgraph.snapshot.snapshot import Snapshot
+    from trialgraph.stores import load
 
     chosen = settings()
     crawled: dict[str, int] = {}
@@ -105,7 +108,7 @@ def update_command(to: str | None, pace: float | None, no_crawl: bool, out: Outp
 @output_options
 def clear_command(to: str | None, user: str | None, database: str | None, yes: bool, out: Output) -> None:
     """Remove our nodes and relationships from a Neo4j; foreign nodes stay."""
-    from trialgraph.graph.stores.neo4j import Neo4jStore
+    from trialgraph.stores.neo4j.store import Neo4jStore
 
     chosen = settings()
     store = _target(chosen, to or "neo4j", user, database)
@@ -134,8 +137,10 @@ def export_command(
     FORM is graphml, json (node-link), jsonld, csv, parquet or neo4j-import; without it TARGET's name decides: a
     name without an ending is a folder of CSV files.
     """
-    from trialgraph.graph import bulk, export, swap
-    from trialgraph.graph.snapshot import Snapshot
+    from trialgraph.files import swap
+    from trialgraph.snapshot import export
+    from trialgraph.snapshot.snapshot import Snapshot
+    from trialgraph.stores.neo4j import bulk
 
     if len(words) > 2:
         raise UsageError("give a form and a target, such as: trialgraph export csv tables/")
@@ -159,7 +164,7 @@ def export_command(
 @output_options
 def doctor_command(out: Output) -> None:
     """Check the installation, the home and what lies in it, and the Neo4j if one is set."""
-    from trialgraph.graph.checks import checks
+    from trialgraph.pipeline.doctor import checks
 
     found = list(checks(settings()))
     out.rows(["check", "state", "found"], found)
@@ -174,7 +179,7 @@ def config_command(out: Output) -> None:
     import os
 
     from trialgraph import config
-    from trialgraph.graph.load import PASSWORD
+    from trialgraph.stores.open import PASSWORD
 
     chosen = settings()
     rows: list[dict[str, Any]] = [{"setting": "home", "value": str(chosen.home), "from": chosen.sources["home"]}]
@@ -213,10 +218,10 @@ def _build(
     """Build the snapshot of a home and, if wanted, load its embedded graph."""
     import os
 
-    from trialgraph.graph import kept
-    from trialgraph.graph.make import make
-    from trialgraph.graph.memory import give_back
-    from trialgraph.graph.swap import one_at_a_time
+    from trialgraph.build import cache as kept
+    from trialgraph.build.memory import give_back
+    from trialgraph.build.stages import make
+    from trialgraph.files.swap import one_at_a_time
 
     with one_at_a_time(chosen.home, "trialgraph build"):
         with out.progress("Building") as progress:
@@ -248,7 +253,7 @@ def _build(
 
 def _cost(built: Built, loaded: Loaded | None, chosen: Settings) -> dict[str, Any]:
     """Return what an update made anew, and what share of the last whole build's time it took."""
-    from trialgraph.graph import kept
+    from trialgraph.build import cache as kept
 
     took, whole = sum(built.seconds.values()), sum(kept.cost(chosen.kept).values())
     return {
@@ -268,7 +273,7 @@ def _updated_sentence(built: Built, cost: dict[str, Any]) -> str:
 
 
 def _built_sentence(built: Built, loaded: Loaded | None, chosen: Settings) -> str:
-    from trialgraph.graph import load
+    from trialgraph.stores import load
 
     aside = f", {len(built.set_aside):,} records set aside" if built.set_aside else ""
     took = sum(built.seconds.values())
@@ -288,7 +293,7 @@ def _without_password(value: str | None) -> str | None:
 
 
 def _target(chosen: Settings, to: str | None, user: str | None, database: str | None) -> Store:
-    from trialgraph.graph.load import open_target
+    from trialgraph.stores.open import open_target
 
     return open_target(chosen, to, user=user, database=database, prompt=_prompt())
 

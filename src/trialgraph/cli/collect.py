@@ -79,7 +79,8 @@ def crawl_command(
     Stop it whenever you like; the same command goes on where it stopped.
     """
     from trialgraph.archive.crawl import crawl
-    from trialgraph.registries.registry import Selection, named
+    from trialgraph.registries.catalogue import named
+    from trialgraph.registries.registry import Selection
 
     chosen = settings()
     if repair:
@@ -219,7 +220,7 @@ def _repair(registry: str | None, chosen: Settings, base_url: str | None, pace: 
     """Mend the whole archive; `base_url` is the address of the one registry that is named."""
     from trialgraph.archive.crawl import repair
     from trialgraph.errors import ArchiveError
-    from trialgraph.registries.registry import known, named
+    from trialgraph.registries.catalogue import known, named
 
     if base_url and registry is None:
         raise UsageError("--base-url with --repair needs the registry's name: trialgraph crawl NAME --repair")
@@ -256,7 +257,7 @@ def import_command(files: tuple[Path, ...], out: Output) -> None:
     A study as JSON, a saved API page, JSON lines (also .gz), a folder, or a ZIP download; versions in any order.
     """
     from trialgraph.archive.crawl import keep_files
-    from trialgraph.registries.files import read
+    from trialgraph.registries.imports.files import read
 
     command = shlex.join(["trialgraph", "import", *map(str, files)])
     with out.progress("Importing") as progress:
@@ -319,7 +320,7 @@ def _built(chosen: Settings) -> dict[str, Any] | None:
     import datetime as dt
     import json
 
-    from trialgraph.graph.snapshot import new_words
+    from trialgraph.snapshot.snapshot import new_words
 
     path = chosen.snapshot / "manifest.json"
     try:
@@ -336,7 +337,7 @@ def _built(chosen: Settings) -> dict[str, Any] | None:
 @output_options
 def registries_command(out: Output) -> None:
     """List the registries that can be read, and how their records come in."""
-    from trialgraph.registries.registry import known
+    from trialgraph.registries.catalogue import known
 
     rows = [
         {

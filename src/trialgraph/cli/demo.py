@@ -34,11 +34,13 @@ def demo(chosen: Settings, out: Output) -> None:
     import os
 
     from trialgraph.archive.crawl import keep_files
-    from trialgraph.ask import landscape, questions
+    from trialgraph.ask.landscape import landscape
+    from trialgraph.ask.questions import named as questions
+    from trialgraph.build.stages import make
     from trialgraph.cli.output import Output as Rows
-    from trialgraph.graph.load import open_target, sentence
-    from trialgraph.graph.make import make
-    from trialgraph.registries.files import read
+    from trialgraph.registries.imports.files import read
+    from trialgraph.stores.load import sentence
+    from trialgraph.stores.open import open_target
 
     kept = keep_files(chosen.archive, read([sample()]), command="trialgraph demo")
     out.say(f"Imported {kept.counts.kept:,} records of the sample into {chosen.archive}.")

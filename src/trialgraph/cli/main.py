@@ -89,7 +89,7 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command that is named.  Raises UsageError with the nearest name for one that does not exist."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from trialgraph.ask.names import nearest_names
+            from trialgraph.spelling import nearest_names
 
             nearest = nearest_names(args[0], COMMANDS, 1)
             hint = f"did you mean 'trialgraph {nearest[0]}'?" if nearest else "'trialgraph --help' lists them"

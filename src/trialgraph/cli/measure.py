@@ -12,7 +12,7 @@ from trialgraph.cli.output import Output, output_options, settings
 from trialgraph.errors import UsageError
 
 if TYPE_CHECKING:
-    from trialgraph.entities.corrections import Corrections
+    from trialgraph.linking.corrections import Corrections
     from trialgraph.model import Link
 
 KINDS = ("drug", "condition", "procedure", "organization")
@@ -25,7 +25,7 @@ UNLISTED = ("unlisted", "text", "spelling")  # methods that make a name of the w
 
 def corrections() -> Corrections:
     """Return the user's corrections of this home."""
-    from trialgraph.entities import corrections as user
+    from trialgraph.linking import corrections as user
 
     return user.read(settings().home / user.FILE)
 
@@ -51,7 +51,7 @@ def link_command(text: str, kind: str, out: Output) -> None:
     elif any(row["method"] == "unlisted" for row in rows):
         notes.append("No list holds it: in the graph it is a node of its own.")
     if notes and "corrections" not in notes[0] and kind in ("drug", "all"):
-        from trialgraph.vocabularies import drugs
+        from trialgraph.linking.drugs import vocabulary as drugs
 
         near = drugs.load().suggest(text, 3)
         notes += [f"Near: {', '.join(near)}"] if near else []
@@ -62,22 +62,22 @@ def link_command(text: str, kind: str, out: Output) -> None:
 def _understood(kind: str, text: str, known: Corrections) -> list[dict[str, Any]]:
     links: Iterable[Link]
     if kind == "organization":
-        from trialgraph.entities.organizations import OrganizationLinker
+        from trialgraph.linking.organizations.linker import OrganizationLinker
 
         link = OrganizationLinker(corrections=known).resolve(text)
         row = {"kind": kind, "span": text, "place": 0, "id": link.organization_id, "name": link.name}
         return [row | {"parent": link.parent_id, "method": link.method, "confidence": link.confidence}]
     if kind == "drug":
-        from trialgraph.entities.drugs import DrugLinker
-        from trialgraph.vocabularies import drugs
+        from trialgraph.linking.drugs import vocabulary as drugs
+        from trialgraph.linking.drugs.linker import DrugLinker
 
         links = DrugLinker(drugs.load(), known).understand(text)
     elif kind == "condition":
-        from trialgraph.entities.conditions import ConditionLinker
+        from trialgraph.linking.conditions.linker import ConditionLinker
 
         links = ConditionLinker(corrections=known).understand(text)
     else:
-        from trialgraph.entities.procedures import ThingLinker
+        from trialgraph.linking.procedures.linker import ThingLinker
 
         links = ThingLinker(corrections=known).understand(text)
     return [_row(kind, text, link) for link in links]
@@ -121,7 +121,7 @@ def eval_command() -> None:
 @output_options
 def links_command(gold: Path, predictions: Path | None, misses: bool, out: Output) -> None:
     """Compare links with a labelled file of drugs, conditions or organisations, over the trials held."""
-    from trialgraph import evaluate
+    from trialgraph.evaluate import links as evaluate
 
     kind, labels = evaluate.read_labels(gold)
     rows = _predicted(kind, labels, out)
@@ -139,13 +139,13 @@ def links_command(gold: Path, predictions: Path | None, misses: bool, out: Outpu
 
 
 def _predicted(kind: str, labels: Any, out: Output) -> list[dict[str, Any]]:
-    from trialgraph import evaluate
     from trialgraph.archive import trials as archive_trials
     from trialgraph.archive.store import Archive
-    from trialgraph.entities.conditions import ConditionLinker
-    from trialgraph.entities.drugs import DrugLinker
-    from trialgraph.entities.organizations import OrganizationLinker
-    from trialgraph.vocabularies import drugs
+    from trialgraph.evaluate import links as evaluate
+    from trialgraph.linking.conditions.linker import ConditionLinker
+    from trialgraph.linking.drugs import vocabulary as drugs
+    from trialgraph.linking.drugs.linker import DrugLinker
+    from trialgraph.linking.organizations.linker import OrganizationLinker
 
     known = corrections()
 
@@ -178,7 +178,7 @@ def _predicted(kind: str, labels: Any, out: Output) -> list[dict[str, Any]]:
 @output_options
 def similarity_command(graded: Path | None, labels: Path | None, workers: int, out: Output) -> None:
     """Compare neighbours with graded pairs and with trials that name each other; two baselines in the same run."""
-    from trialgraph import evaluate_similarity
+    from trialgraph.evaluate import similarity as evaluate_similarity
 
     out.report(evaluate_similarity.run(settings(), graded=graded, labels=labels, workers=workers, say=out.say))
 
@@ -195,7 +195,7 @@ def _once(make: Callable[[], Any]) -> Callable[[], Any]:
 def vocabularies_command(ctx: click.Context, out: Output) -> None:
     """List the term lists with release, size and licence; `update` rebuilds them."""
     if ctx.invoked_subcommand is None:
-        from trialgraph.vocabularies import lists
+        from trialgraph.linking import term_lists as lists
 
         out.rows(lists.COLUMNS, lists.known())
 
@@ -213,6 +213,6 @@ def vocabularies_command(ctx: click.Context, out: Output) -> None:
 @output_options
 def update_command(files: tuple[Path, ...], release: str, to: Path | None, out: Output) -> None:
     """Rebuild our compact files from public lists that you downloaded (docs/vocabularies.md says which)."""
-    from trialgraph.vocabularies import make
+    from trialgraph.curation import update as make
 
     out.report(make.update(files, release=release, to=to, say=out.say), "Rebuilt; `trialgraph build` uses them.")

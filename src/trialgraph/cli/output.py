@@ -33,7 +33,7 @@ class Output:
 
     def rows(self, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], *, notes: Sequence[str] = ()) -> None:
         """Write rows; notes (what was understood, what was cut) go to stderr."""
-        from trialgraph.ask import render
+        from trialgraph.ask.show import render
 
         for note in notes:
             self.say(note)
@@ -48,7 +48,7 @@ class Output:
 
     def report(self, report: Mapping[str, Any], sentence: str | None = None) -> None:
         """Write one report: an object with --json, else the sentence (on stderr) and the figures as a table."""
-        from trialgraph.ask import render
+        from trialgraph.ask.show import render
 
         if sentence:
             self.say(sentence)

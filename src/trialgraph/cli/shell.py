@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from prompt_toolkit.completion import Completer
 
     from trialgraph.ask.answers import Answer
-    from trialgraph.graph.stores import Store
+    from trialgraph.stores.store import Store
 
 HELP = """\
 A query ends with ; or an empty line.  Enter on an unfinished one starts another line.
@@ -100,7 +100,7 @@ class Session:
             if statement.startswith(":"):
                 name, _, rest = statement[1:].rstrip(";").partition(" ")
                 if name not in self.commands:
-                    from trialgraph.ask.names import nearest_names
+                    from trialgraph.spelling import nearest_names
 
                     nearest = nearest_names(name, self.commands, 1)
                     raise UsageError(
@@ -108,7 +108,7 @@ class Session:
                     )
                 self.commands[name](rest.strip())
             elif statement.strip("; \n"):
-                from trialgraph.ask import cypher
+                from trialgraph.ask.cypher import run as cypher
 
                 self._show(lambda: cypher.run(self.graph, statement, self._used(statement)))
             self.failed = False
@@ -124,7 +124,7 @@ class Session:
         return True
 
     def _used(self, statement: str) -> dict[str, Any]:
-        from trialgraph.ask import guard
+        from trialgraph.ask.cypher import guard
 
         used = {word.text.strip("$`") for word in guard.tokens(statement) if word.kind == "parameter"}
         return {name: value for name, value in self.params.items() if name in used}
@@ -142,7 +142,7 @@ class Session:
         self.out.say(HELP)
 
     def _ask(self, rest: str) -> None:
-        from trialgraph.ask import questions
+        from trialgraph.ask.questions import named as questions
 
         parts = _split(rest)
         if not parts:
@@ -153,17 +153,17 @@ class Session:
         self._show(lambda: questions.ask(self.graph, parts[0], **asked))
 
     def _search(self, rest: str) -> None:
-        from trialgraph.ask.search import search
+        from trialgraph.ask.search.words import search
 
         self._show(lambda: search(self.graph, rest))
 
     def _related(self, rest: str) -> None:
-        from trialgraph.ask import questions
+        from trialgraph.ask.questions import named as questions
 
         self._show(lambda: questions.ask(self.graph, "similar-trials", trial=rest))
 
     def _schema(self, rest: str) -> None:
-        from trialgraph.graph import schema
+        from trialgraph import schema
 
         name = rest.strip(":() ")
         if not name:
@@ -173,7 +173,7 @@ class Session:
             return
         kind = schema.LABEL.get(name) or schema.RELATIONSHIP.get(name)
         if kind is None:
-            from trialgraph.ask.names import nearest_names
+            from trialgraph.spelling import nearest_names
 
             nearest = nearest_names(name, [*schema.LABEL, *schema.RELATIONSHIP])
             raise UsageError(f"there is no {name}" + (f"; did you mean {' or '.join(nearest)}?" if nearest else ""))
@@ -188,7 +188,7 @@ class Session:
             self.out.rows(("relationship", "what"), ways)
 
     def _param(self, rest: str) -> None:
-        from trialgraph.ask import cypher
+        from trialgraph.ask.cypher import run as cypher
 
         if rest:
             name, value = cypher.parameter(rest)
@@ -201,7 +201,7 @@ class Session:
         )
 
     def _why(self, rest: str) -> None:
-        from trialgraph.ask.why import why
+        from trialgraph.ask.questions.why import why
 
         parts = _split(rest)
         if len(parts) != 2:
@@ -213,12 +213,12 @@ class Session:
         self.out.rows(("link", "evidence", "method", "confidence", "record"), answer.rows, notes=answer.notes)
 
     def _trial(self, rest: str) -> None:
-        from trialgraph.ask.sheet import sheet
+        from trialgraph.ask.questions.trial import sheet
 
         self.out.report(sheet(self.graph, rest))
 
     def _explain(self, rest: str) -> None:
-        from trialgraph.ask import cypher
+        from trialgraph.ask.cypher import run as cypher
 
         answer = cypher.run(self.graph, f"EXPLAIN {rest}", self._used(rest))
         for row in answer:
@@ -273,7 +273,7 @@ def finished(text: str) -> bool:
     text = text.strip()
     if not text or text.startswith(":") or text.lower() in _LEAVE | _HELP:
         return True
-    from trialgraph.ask import guard
+    from trialgraph.ask.cypher import guard
 
     try:
         words = guard.tokens(text)

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 from trialgraph.errors import RecordError
 from trialgraph.model import Identifier, Intervention, Location, Outcome, Party, RawRecord, Trial
-from trialgraph.registries import words
-from trialgraph.registries.identifiers import identifier
-from trialgraph.registries.loose import Place, json_record
+from trialgraph.registries.reading import normalise as words
+from trialgraph.registries.reading.identifiers import identifier
+from trialgraph.registries.reading.json_cursor import Place, json_record
+from trialgraph.registries.reading.values import participants
 from trialgraph.registries.registry import Registry
-from trialgraph.registries.values import participants
 from trialgraph.text import fold
 
 NAME = "ctis"
@@ -214,4 +214,5 @@ REGISTRY = Registry(
     parser_version="ctis-1",
     rank=0,
     trial_id=trial_id,
+    record_of=record_of,
 )

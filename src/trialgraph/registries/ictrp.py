@@ -7,10 +7,10 @@ import re
 
 from trialgraph.errors import RecordError
 from trialgraph.model import Identifier, Intervention, Outcome, Party, RawRecord, Trial
-from trialgraph.registries import words
-from trialgraph.registries.identifiers import identifier, scheme_of
+from trialgraph.registries.reading import normalise as words
+from trialgraph.registries.reading.identifiers import identifier, scheme_of
+from trialgraph.registries.reading.values import participants
 from trialgraph.registries.registry import Registry
-from trialgraph.registries.values import participants
 from trialgraph.text import fold, plain
 
 NAME = "ictrp"
@@ -221,4 +221,5 @@ REGISTRY = Registry(
     parser_version="ictrp-1",
     rank=50,
     trial_id=trial_id,
+    record_of=record_of,
 )

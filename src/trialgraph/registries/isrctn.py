@@ -7,11 +7,11 @@ import re
 
 from trialgraph.errors import RecordError
 from trialgraph.model import Identifier, Intervention, Location, Party, RawRecord, Trial
-from trialgraph.registries import words
-from trialgraph.registries.identifiers import identifier, scheme_of
-from trialgraph.registries.loose import Place, json_record
+from trialgraph.registries.reading import normalise as words
+from trialgraph.registries.reading.identifiers import identifier, scheme_of
+from trialgraph.registries.reading.json_cursor import Place, json_record
+from trialgraph.registries.reading.values import participants
 from trialgraph.registries.registry import Registry
-from trialgraph.registries.values import participants
 from trialgraph.text import fold
 
 NAME = "isrctn"
@@ -188,4 +188,5 @@ REGISTRY = Registry(
     parse=parse,
     parser_version="isrctn-1",
     rank=0,
+    record_of=record_of,
 )

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from trialgraph.errors import UsageError
 from trialgraph.model import RawRecord, SetAside, Trial
 
 if TYPE_CHECKING:
     from trialgraph.registries.http import Getter
-
-# The modules of this room that hold a REGISTRY; a new registry is one line here.
-MODULES = ("ctgov", "meddatax", "isrctn", "ctis", "euctr", "ictrp")
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -77,6 +73,7 @@ class Registry(msgspec.Struct, frozen=True, kw_only=True):
     id_pattern: str
     parse: Callable[[RawRecord], Trial]
     parser_version: str = "1"
+    record_of: Callable[[bytes, dt.datetime], RawRecord] | None = None  # bytes of a file, when it was read -> a record
     rank: int = 100  # where two sources tell of one trial, the lower rank's word counts
     pages: Pages | None = None
     selects: frozenset[str] = frozenset()  # fields of Selection that it understands
@@ -90,17 +87,3 @@ class Registry(msgspec.Struct, frozen=True, kw_only=True):
         """Return an id as the registry writes it, or None when it cannot be one."""
         text = text.strip().upper()
         return text if re.fullmatch(self.id_pattern, text) else None
-
-
-def known() -> dict[str, Registry]:
-    """Return every registry by its name, in the order of the list above."""
-    found = (importlib.import_module(f"trialgraph.registries.{name}").REGISTRY for name in MODULES)
-    return {registry.name: registry for registry in found}
-
-
-def named(name: str) -> Registry:
-    """Return one registry.  Raises UsageError for a name that is not in the list."""
-    if name not in MODULES:
-        raise UsageError(f"no registry is called {name!r}; there are {', '.join(MODULES)}")
-    registry: Registry = importlib.import_module(f"trialgraph.registries.{name}").REGISTRY
-    return registry

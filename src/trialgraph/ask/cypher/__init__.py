@@ -1,0 +1,1 @@
+"""Cypher run within limits, after the guard has read it."""

@@ -1,0 +1,1 @@
+"""The landscape of many trials: figures and one page."""

@@ -1,0 +1,1 @@
+"""What a person's words mean: ids, drugs, classes, conditions, sponsors, countries."""

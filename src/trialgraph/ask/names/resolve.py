@@ -1,0 +1,227 @@
+"""Names that a person gives (drug, class, condition, sponsor, country) as ids of the graph, or the nearest names."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from trialgraph import text
+from trialgraph.ask.names import classes, linkers
+from trialgraph.errors import UsageError
+from trialgraph.limits import MEMBERS_NAMED, SUGGESTIONS
+from trialgraph.model import Resolution
+from trialgraph.spelling import nearest_names
+
+if TYPE_CHECKING:
+    from trialgraph.stores.store import Store
+
+_KEY: Final = re.compile(r"[A-Z]{2,6}:\S+")  # MESH:D020123, UNII:W36ZG6FT64, TXT:some-words
+_TRIAL: Final = re.compile(r"NCT[0-9]{8}|(?!NCT)[A-Z]{2,7}[0-9][0-9A-Z./\-]{5,}")
+
+# The one node a key names, and all names of a label: literal Cypher, since a label cannot be a parameter.
+_BY_KEY: Final = {
+    "drug": "MATCH (n:Drug {drug_id: $id}) RETURN n.drug_id AS id, n.name AS name",
+    "condition": "MATCH (n:Condition {condition_id: $id}) RETURN n.condition_id AS id, n.name AS name",
+    "sponsor": "MATCH (n:Organization {organization_id: $id}) RETURN n.organization_id AS id, n.name AS name",
+    "country": "MATCH (n:Country {iso2: $id}) RETURN n.iso2 AS id, n.name AS name",
+}
+_NAMES: Final = {
+    "drug": "MATCH (n:Drug) RETURN n.drug_id AS id, n.name AS name, n.synonyms AS aliases ORDER BY id",
+    "condition": "MATCH (n:Condition) RETURN n.condition_id AS id, n.name AS name, n.synonyms AS aliases ORDER BY id",
+    "sponsor": (
+        "MATCH (n:Organization) RETURN n.organization_id AS id, n.name AS name, n.aliases AS aliases ORDER BY id"
+    ),
+    "country": "MATCH (n:Country) RETURN n.iso2 AS id, n.name AS name, [n.iso2] AS aliases ORDER BY id",
+}
+_WORDS: Final = {
+    "drug": "drug or drug class",
+    "class": "drug class",
+    "condition": "condition",
+    "sponsor": "organisation",
+    "country": "country",
+    "subject": "drug, drug class, condition or organisation",
+}
+_FORM_WORDS: Final = """
+tablet tablets capsule capsules oral injection injections iv intravenous topical gel cream ointment solution suspension
+drug therapy treatment mg mcg g ml stent inhaled nasal spray patch sc subcutaneous drops
+"""
+_FORMS: Final = frozenset(_FORM_WORDS.split())
+SUBJECTS: Final = ("drug", "condition", "class", "sponsor")  # in the order a bare name is tried
+_TRIED: Final = {"subject": SUBJECTS, "drug": ("drug", "class")}
+_METHODS: Final = {
+    "exact": "by name",
+    "synonym": "by synonym",
+    "span": "by name",
+    "mention": "by name",
+    "edit-distance": "as the nearest spelling",
+    "id": "by its id",
+    "graph": "as the graph writes it",
+    "user": "by corrections.txt",
+}
+
+
+def resolve(kind: str, given: str, store: Store) -> Resolution:
+    """Return what a name is understood as.
+
+    `kind` is drug (or a class of drugs), class, condition, sponsor, country, or subject (the first of the others that
+    knows the name).  Raises UsageError with the nearest names when none does.
+    """
+    given = given.strip()
+    kinds = _TRIED.get(kind, (kind,))
+    first = None
+    for each in kinds:  # the first that the graph holds, so that no vocabulary is read in vain
+        found = _resolve(each, given, store)
+        if found is not None and is_held(found, store):
+            return _wider(found, given, store) if "class" in kinds else found
+        first = first or found
+    if first is not None:
+        return first
+    nearest = suggestions(kinds, given, store)
+    hint = f"; did you mean {_either(nearest)}?" if nearest else ""
+    raise UsageError(f"no {_WORDS[kind]} is known as {given!r}{hint}")
+
+
+def _wider(found: Resolution, given: str, store: Store) -> Resolution:
+    """Return a class in the place of a drug that only records name so, such as corticosteroids, with that drug."""
+    if found.kind != "drug" or not found.id.startswith("TXT:"):
+        return found
+    wider = classes.resolve(given, store)
+    if wider is None or not wider.members:
+        return found
+    return msgspec.structs.replace(wider, members=(*wider.members, (found.id, found.name)))
+
+
+def is_held(resolution: Resolution, store: Store) -> bool:
+    """Tell whether the graph has a node for what was understood; of a class, any drug."""
+    if resolution.kind == "class":
+        return bool(resolution.members)
+    kind = "sponsor" if resolution.kind == "organization" else resolution.kind
+    return bool(_rows(store, _BY_KEY[kind], {"id": resolution.id}))
+
+
+def sentence(resolution: Resolution) -> str:
+    """Return what was understood, for a person: rapamycin -> sirolimus (MESH:D020123), by synonym."""
+    how = _METHODS.get(resolution.method, f"by {resolution.method.replace('-', ' ')}")
+    alias, name = text.fold(resolution.matched_alias), text.fold(resolution.name)
+    if how == "by name" and alias and alias != name:
+        how = "by synonym"
+    if alias and alias not in (text.fold(resolution.given), name):
+        how += f" {resolution.matched_alias!r}"
+    told = f"{resolution.given} -> {resolution.name} ({resolution.id}), {how}"
+    if resolution.kind != "class":
+        return told
+    named = ", ".join(name for _, name in resolution.members[:MEMBERS_NAMED])
+    more = f" and {n - MEMBERS_NAMED} more" if (n := len(resolution.members)) > MEMBERS_NAMED else ""
+    return f"{told}: a class with {n} {'drug' if n == 1 else 'drugs'} here: {named}{more}"
+
+
+def suggestions(kinds: Sequence[str], given: str, store: Store) -> list[str]:
+    """Return the nearest names of some kinds: the vocabularies' own, then those the graph holds."""
+    found: list[str] = []
+    for kind in kinds:
+        linker = _linker(kind, store)
+        if linker is not None and hasattr(linker, "suggest"):
+            found += linker.suggest(given)[:SUGGESTIONS]
+        held = classes.names(store) if kind == "class" else (name for name, _ in _held_names(kind, store).values())
+        found += nearest_names(given, held)
+    wanted = text.fold(given)
+    found = list(dict.fromkeys(found))
+    if len(kinds) > 1:  # each kind's nearest come mixed: the most alike first
+        found.sort(key=lambda name: -difflib.SequenceMatcher(None, wanted, text.fold(name)).ratio())
+    return found[:SUGGESTIONS]
+
+
+def trial_id(given: str) -> str:
+    """Return a trial id as the graph writes it.  Raises UsageError for what cannot be one."""
+    written = given.strip().upper().replace(" ", "")
+    if not _TRIAL.fullmatch(written):
+        raise UsageError(f"{given!r} is no trial id; one looks like NCT04324411")
+    return written
+
+
+def not_held(trial: str) -> str:
+    """Return the sentence for a trial that the graph does not hold, with the command that fetches one."""
+    how = (
+        f"'trialgraph crawl ctgov --id {trial}' fetches it"
+        if trial.startswith("NCT")
+        else "'trialgraph import' adds it"
+    )
+    return f"this graph does not hold {trial}; {how}"
+
+
+def _resolve(kind: str, given: str, store: Store) -> Resolution | None:
+    if kind == "class":
+        return classes.resolve(given, store)
+    if _KEY.fullmatch(given):
+        told = linkers.corrections(store).find("organization" if kind == "sponsor" else kind, given)
+        rows = _rows(store, _BY_KEY[kind], {"id": told.target if told else given})
+        return _of(kind, rows[0]["id"], rows[0]["name"], given, given, "user" if told else "id", 1.0) if rows else None
+    linker = _linker(kind, store)
+    if kind in {"drug", "condition"}:
+        known: Resolution | None = linker.resolve(given)
+        if known is not None and (kind == "condition" or _names_it_whole(known)):
+            return known
+    elif kind == "sponsor" and text.fold(given):
+        link = linker.resolve(given)
+        rows = _rows(store, _BY_KEY[kind], {"id": link.organization_id})
+        if rows:
+            return _of(kind, rows[0]["id"], rows[0]["name"], given, link.name, link.method, link.confidence)
+    held = _held_names(kind, store).get(text.fold(given))
+    return _of(kind, held[1], held[0], given, given, "graph", 1.0) if held else None
+
+
+def _names_it_whole(known: Resolution) -> bool:
+    """Tell whether nothing but form and dose is left of a name beside the alias found in it.
+
+    A label may hold more words than the drug; a name that a person gives may not: "Big Farma" is not the drug Farma.
+    """
+    if known.method != "span":
+        return True
+    left = f" {text.fold(known.given)} ".replace(f" {text.fold(known.matched_alias)} ", " ").split()
+    return all(word in _FORMS or any(c.isdigit() for c in word) for word in left)
+
+
+def _of(kind: str, id_: str, name: str, given: str, alias: str, method: str, confidence: float) -> Resolution:
+    return Resolution(
+        kind="organization" if kind == "sponsor" else kind,
+        id=id_,
+        name=name or id_,
+        given=given,
+        matched_alias=alias,
+        method=method,
+        confidence=confidence,
+    )
+
+
+def _held_names(kind: str, store: Store) -> dict[str, tuple[str, str]]:
+    """Return folded name or alias -> (preferred name, id) of all nodes of a kind; preferred names win."""
+    rows = _rows(store, _NAMES[kind], {})
+    names = {text.fold(row["name"]): (row["name"], row["id"]) for row in rows if row["name"]}
+    for row in rows:
+        for alias in row["aliases"] or ():
+            names.setdefault(text.fold(alias), (row["name"], row["id"]))
+    names.pop("", None)
+    return names
+
+
+def _rows(store: Store, cypher: str, params: dict[str, Any]) -> list[dict[str, Any]]:
+    from trialgraph.ask.cypher import run
+
+    return run.trusted(store, cypher, params).rows
+
+
+def _either(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1]
+
+
+def _linker(kind: str, store: Store) -> Any:
+    makers: dict[str, Callable[[Store], Any]] = {
+        "drug": linkers.drugs,
+        "condition": linkers.conditions,
+        "sponsor": linkers.organizations,
+    }
+    return makers[kind](store) if kind in makers else None

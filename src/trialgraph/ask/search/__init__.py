@@ -1,0 +1,1 @@
+"""Trials by words: names understood first, then the full text; and trials like a text."""

@@ -1,0 +1,220 @@
+"""What a build keeps for the next update: mentions, vectors and neighbours, and of what they were made.
+
+It is a cache in a folder of its own beside the snapshot.  Where it is absent, of another snapshot, model or code, or
+not as it was written, an update makes everything anew.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import platform
+from collections.abc import Collection, Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from trialgraph.archive.fingerprints import Held
+from trialgraph.config import Settings
+from trialgraph.errors import BuildError, UsageError
+from trialgraph.build import model_file as fitted
+from trialgraph.files import swap
+from trialgraph.snapshot.snapshot import Snapshot
+from trialgraph.similarity import Model, Neighbours, Vectors
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ABOUT: Final = "about.json"
+COST: Final = "cost.json"  # seconds of the last build that made everything anew
+TOOLS: Final = ("numpy", "scipy", "numba", "polars", "pyarrow", "msgspec")  # whose versions may move a byte
+# rooms whose code no table of a snapshot depends on
+NOT_OF_A_BUILD: Final = ("ask", "cli", "curation", "evaluate", "pipeline", "stores", "api.py", "locks.py", "spelling.py")
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What was kept, and for what it is good."""
+
+    code: str
+    snapshot: str
+    model: str
+    trials: dict[str, tuple[str, str]]  # of each trial read: hashes of its newest records and of all their versions
+    files: dict[str, tuple[int, str]]  # size and hash of each file
+
+
+class Stale(msgspec.Struct, frozen=True):
+    """Which trials are others than they were: their newest records, or only the list of their versions; and gone."""
+
+    trials: frozenset[str]
+    versions: frozenset[str]
+    gone: frozenset[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.trials or self.versions or self.gone)
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """What the last build kept, and its snapshot."""
+
+    folder: Path
+    about: About
+    snapshot: Snapshot
+
+    def stale(self, now: Mapping[str, Held]) -> Stale:
+        """Return what differs between the archive then and now."""
+        then = self.about.trials
+        return Stale(
+            frozenset(trial for trial, one in now.items() if trial not in then or then[trial][0] != one.newest),
+            frozenset(trial for trial, one in now.items() if trial not in then or then[trial][1] != one.versions),
+            frozenset(then.keys() - now.keys()),
+        )
+
+    def mentions(self, name: str) -> pa.Table:
+        """Return a table of mentions, in the order of the trials."""
+        import pyarrow.parquet as pq
+
+        return pq.read_table(self.folder / file_of(name), memory_map=False)
+
+    def vectors(self) -> Vectors:
+        """Return the trials as vectors."""
+        return Vectors.load(self.folder)
+
+    def neighbours(self) -> Neighbours:
+        """Return the neighbours of each."""
+        return Neighbours.load(self.folder)
+
+
+def file_of(name: str) -> str:
+    """Return the file of a table of mentions."""
+    return f"{name.replace(' ', '-')}.parquet"
+
+
+def find(folder: Path, snapshot: Path, *, code: str, model: str) -> Kept | str:
+    """Return what the last build kept, or why it is of no use."""
+    try:
+        about = msgspec.json.decode((folder / ABOUT).read_bytes(), type=About)
+    except FileNotFoundError:
+        return "nothing was kept of the last build"
+    except msgspec.DecodeError:
+        return "what was kept of the last build is damaged"
+    if about.code != code:
+        return "another version or other corrections made the last build"
+    if about.model != model:
+        return "similarity's model is another one"
+    try:
+        before = Snapshot.open(snapshot).whole()
+    except (BuildError, UsageError):
+        return "the snapshot is not as it was written"
+    if fitted.named_by(snapshot) != model:
+        return "the snapshot was made with another model"
+    if before.hash != about.snapshot:
+        return "what was kept is of another snapshot"
+    if any(_told(folder / name) != told for name, told in about.files.items()):
+        return "what was kept of the last build is damaged"
+    return Kept(folder, about, before)
+
+
+def write(part: Path, told: Mapping[str, pa.Table | None], before: Kept | None) -> None:
+    """Write the mentions into a folder; a table that is None is that of the build before."""
+    import pyarrow.parquet as pq
+
+    for name, table in told.items():
+        if table is not None:
+            pq.write_table(table, part / file_of(name), compression="zstd")
+        elif before is not None:
+            swap.link(before.folder / file_of(name), part / file_of(name))
+    if before is not None and (told_cost := cost(before.folder)):
+        note_cost(part, told_cost)
+
+
+def compared(home: Settings) -> tuple[Model, Vectors] | None:
+    """Return a home's model and all its trials as vectors, to compare a text with; None where no build kept them.
+
+    Sizes are looked at, and not every byte: who asks waits.
+    """
+    try:
+        about = msgspec.json.decode((home.kept / ABOUT).read_bytes(), type=About)
+        current = about.snapshot == Snapshot.open(home.snapshot).hash and about.model == fitted.hash_of(home.model)
+        if not current or any((home.kept / name).stat().st_size != size for name, (size, _) in about.files.items()):
+            return None
+        return Model.load(home.model), Vectors.load(home.kept)
+    except (OSError, msgspec.DecodeError, BuildError, UsageError):
+        return None
+
+
+def put(
+    part: Path,
+    folder: Path,
+    snapshot: Snapshot,
+    *,
+    code: str,
+    model: str,
+    trials: Mapping[str, Held],
+    unread: Collection[tuple[str, str]],
+) -> None:
+    """Put what was written in place, for the snapshot that is in place by now.
+
+    Trials of which a record (registry, id) is `unread` count as changed the next time, so that they are told again.
+    """
+    about = About(
+        code=code,
+        snapshot=snapshot.hash,
+        model=model,
+        trials={
+            trial: ("", "") if any(key[1:] in unread for key in one.records) else (one.newest, one.versions)
+            for trial, one in trials.items()
+        },
+        files={
+            file.name: told
+            for file in sorted(part.iterdir())
+            if file.name != COST and (told := _told(file)) is not None
+        },
+    )
+    (part / ABOUT).write_bytes(msgspec.json.encode(about))
+    swap.put(part, folder)
+
+
+def note_cost(folder: Path, seconds: Mapping[str, float]) -> None:
+    """Keep how long each stage of a whole build took, to compare updates with."""
+    (folder / COST).write_bytes(msgspec.json.encode(dict(seconds)))
+
+
+def cost(folder: Path) -> dict[str, float]:
+    """Return how long each stage of the last whole build took; nothing where that is not known."""
+    try:
+        return msgspec.json.decode((folder / COST).read_bytes(), type=dict[str, float])
+    except (OSError, msgspec.DecodeError):
+        return {}
+
+
+def code_of(corrections: Path | None) -> str:
+    """Return a hash of everything but archive and model that a snapshot depends on."""
+    hashed = hashlib.sha256(_code().encode())
+    if corrections is not None and corrections.is_file():
+        hashed.update(corrections.read_bytes())
+    return hashed.hexdigest()
+
+
+@functools.cache
+def _code() -> str:
+    root = Path(__file__).resolve().parents[1]
+    hashed = hashlib.sha256(platform.python_version().encode())
+    for tool in TOOLS:
+        hashed.update(f"{tool} {metadata.version(tool)}".encode())
+    for file in sorted(root.rglob("*")):
+        inside = file.relative_to(root)
+        if file.is_file() and "__pycache__" not in inside.parts and inside.parts[0] not in NOT_OF_A_BUILD:
+            hashed.update(f"\n{inside.as_posix()} {file.stat().st_size}\n".encode())
+            hashed.update(file.read_bytes())
+    return hashed.hexdigest()
+
+
+def _told(file: Path) -> tuple[int, str] | None:
+    """Return a file's size and hash, or None where there is none."""
+    try:
+        with file.open("rb") as opened:
+            return file.stat().st_size, hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError:
+        return None

@@ -1,0 +1,294 @@
+"""Trials become the graph: the whole understanding, one trial after the other.
+
+What the record says goes to rows as it is (`rows`); what its words mean is asked of the linkers (`linkers`); nodes
+that trials share are named by `mentions`, and gathered from them when all trials are there (`shared`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from trialgraph.linking import places
+from trialgraph.schema import mentions
+from trialgraph.build import record_rows as rows
+from trialgraph.linking.linkers import Understood
+from trialgraph.snapshot.tables import Tables
+from trialgraph.model import ChangeEvent, DrugLink, Link, OrganizationLink, Party, ThingLink, Trial
+
+LEAD = "sponsorCollaboratorsModule.leadSponsor.name"
+COLLABORATOR = "sponsorCollaboratorsModule.collaborators[{}].name"
+MESH = "MESH:"
+
+L = TypeVar("L", DrugLink, ThingLink)
+
+
+class Builder:
+    """What trials say, as rows of every table that belongs to a trial: `add` each trial."""
+
+    def __init__(self, aside: Path | None = None) -> None:
+        self.tables = Tables(aside)
+        self.trials = 0
+        self._place = 0
+
+    def add(self, trial: Trial, understood: Understood) -> None:
+        """Add a trial and everything that hangs on it."""
+        self.trials += 1
+        self._place = 0
+        self._mention(
+            mentions.TRIALS,
+            trial,
+            updated=trial.last_update_post_date.day if trial.last_update_post_date else None,
+            sources=[record.source for record in trial.records],
+            unknown_values=list(trial.unknown_values),
+            sponsor=trial.lead_sponsor.name if trial.lead_sponsor else None,
+        )
+        for table, row in rows.own_rows(trial):
+            self.tables.put(table, row)
+        self._numbers_and_papers(trial)
+        self._conditions_of(trial, understood)
+        self._interventions_of(trial, understood)
+        self._organizations_of(trial, understood)
+        self._people_of(trial, understood)
+        self._places_of(trial, understood)
+        self._mention(mentions.NUMBERS, trial, told=msgspec.json.encode(understood.numbers, order="sorted").decode())
+        self._listed_by(trial)
+
+    def _mention(self, table: str, trial: Trial, **values: Any) -> None:
+        self._place += 1
+        self.tables.put(table, {"trial": trial.id, "place": self._place, **values})
+
+    def _see(
+        self,
+        label: str,
+        trial: Trial,
+        key: str,
+        facts: Mapping[str, Any],
+        *,
+        word: str | None = None,
+        said: str | None = None,
+    ) -> None:
+        """Take note that a trial names a node: what it says of it, in which word, and one more value."""
+        self._place += 1
+        told = {"trial": trial.id, "place": self._place, "key": key, "word": word, "said": said}
+        self.tables.put(mentions.name_of(label), {**facts, **told})
+
+    def _numbers_and_papers(self, trial: Trial) -> None:
+        for key, row in rows.identifiers(trial).items():
+            self._see("Identifier", trial, key, row)
+            self.tables.put("HAS_IDENTIFIER", {"source": trial.id, "target": key})
+        for place, reference in enumerate(trial.references):
+            paper = rows.publication(reference)
+            if paper is not None:
+                key = paper["publication_id"]
+                self._see("Publication", trial, key, paper)
+                edge = {"source": trial.id, "target": key, "type": reference.type, "position": place}
+                self.tables.put("HAS_REFERENCE", edge)
+
+    def _conditions_of(self, trial: Trial, understood: Understood) -> None:
+        best: dict[tuple[str, str], Any] = {}
+        for link in understood.conditions:
+            key = (link.concept_id, link.source_field)
+            if key not in best or link.confidence > best[key].confidence:
+                best[key] = link
+        for link in best.values():
+            self._see("Condition", trial, link.concept_id, {"name": link.name}, word=link.span)
+            edge = {"source": trial.id, "target": link.concept_id, "raw_name": link.raw, "broader": link.broader}
+            self.tables.put("STUDIES", edge | _evidence(link))
+
+    def _interventions_of(self, trial: Trial, understood: Understood) -> None:
+        for drug in _best(understood.drugs):
+            facts = {"name": drug.name, "mesh_id": drug.mesh_id, "unii": drug.unii}
+            self._see("Drug", trial, drug.concept_id, facts, word=drug.span)
+            dose = {name: getattr(drug, name) for name in ("dose_value", "dose_unit", "form", "route", "frequency")}
+            self.tables.put("INCLUDES_DRUG", _from_intervention(trial, drug) | dose)
+        for thing in _best(understood.things):
+            facts = {"name": thing.name, "mesh_id": _mesh(thing.concept_id)}
+            if thing.label == "Device":
+                self._see("Device", trial, thing.concept_id, facts, word=thing.span)
+                self.tables.put("INCLUDES_DEVICE", _from_intervention(trial, thing))
+            else:
+                self._see("Procedure", trial, thing.concept_id, facts | {"kind": thing.kind}, word=thing.span)
+                self.tables.put("INCLUDES_PROCEDURE", _from_intervention(trial, thing))
+        for test in understood.roles:
+            self.tables.put(
+                "TESTS",
+                {
+                    "source": trial.id,
+                    "target": test.drug_id,
+                    "role": test.role,
+                    "method": test.method,
+                    "source_field": "armsInterventionsModule.armGroups",
+                    "confidence": test.confidence,
+                },
+            )
+
+    def _organizations_of(self, trial: Trial, understood: Understood) -> None:
+        if trial.lead_sponsor is not None and understood.sponsor is not None:
+            self._organization(trial, "SPONSORS", trial.lead_sponsor, understood.sponsor, LEAD)
+        for place, (party, link) in enumerate(zip(trial.collaborators, understood.collaborators, strict=True)):
+            self._organization(trial, "COLLABORATES_ON", party, link, COLLABORATOR.format(place))
+
+    def _organization(self, trial: Trial, edge: str, party: Party, link: OrganizationLink, field: str) -> None:
+        self._see_organization(trial, link, party.agency_class)
+        self.tables.put(
+            edge,
+            {
+                "source": link.organization_id,
+                "target": trial.id,
+                "raw_name": party.name,
+                "agency_class": party.agency_class,
+                "method": link.method,
+                "source_field": field,
+                "confidence": link.confidence,
+            },
+        )
+
+    def _see_organization(self, trial: Trial, link: OrganizationLink, agency_class: str | None = None) -> None:
+        facts = {"name": link.name, "ror_id": link.ror_id, "country": link.country}
+        self._see("Organization", trial, link.organization_id, facts, word=link.raw_name, said=agency_class)
+        if link.parent_id is not None and link.parent_id != link.organization_id:
+            owner = {"owner": link.parent_id, "method": link.method, "confidence": link.confidence}
+            self._mention(mentions.OWNERS, trial, key=link.organization_id, **owner)
+
+    def _people_of(self, trial: Trial, understood: Understood) -> None:
+        for person in understood.people:
+            self._see("Person", trial, person.person_id, {"name": person.name}, said=person.affiliation)
+            self.tables.put(
+                "HAS_OFFICIAL",
+                {
+                    "source": trial.id,
+                    "target": person.person_id,
+                    "role": person.role,
+                    "raw_name": person.raw_name,
+                    "affiliation": person.affiliation,
+                    "title": person.title,
+                    "source_field": person.source_field,
+                    "confidence": person.confidence,
+                },
+            )
+            if person.organization is not None:
+                body = person.organization
+                self._see_organization(trial, body)
+                self._mention(
+                    mentions.AFFILIATIONS,
+                    trial,
+                    person=person.person_id,
+                    organization=body.organization_id,
+                    raw_name=body.raw_name,
+                    method=body.method,
+                    confidence=body.confidence,
+                )
+
+    def _places_of(self, trial: Trial, understood: Understood) -> None:
+        reached = set()
+        for site in understood.sites:
+            country = site.iso2 or site.country
+            reached.add(country)
+            facts = {"city": site.city, "state": site.state, "zip": site.zip, "country": country}
+            self._see("Site", trial, site.site_id, facts | {"lat": site.lat, "lon": site.lon}, said=site.facility)
+            self.tables.put(
+                "CONDUCTED_AT",
+                {
+                    "source": trial.id,
+                    "target": site.site_id,
+                    "raw_name": site.facility,
+                    "status": site.status,
+                    "method": site.method,
+                    "source_field": f"contactsLocationsModule.locations[{site.location}]",
+                    "confidence": site.confidence,
+                },
+            )
+        for land in places.trial_countries(trial):
+            if land.iso2 not in reached:  # a country without a facility: the country as a whole is the site
+                key = f"SITE:{land.iso2.lower()}"
+                self._see("Site", trial, key, {"country": land.iso2})
+                self.tables.put(
+                    "CONDUCTED_AT",
+                    {
+                        "source": trial.id,
+                        "target": key,
+                        "raw_name": land.raw,
+                        "method": "country-only",
+                        "source_field": "contactsLocationsModule.locations",
+                        "confidence": 1.0,
+                    },
+                )
+
+    def _listed_by(self, trial: Trial) -> None:
+        mirror = next((r.source for r in trial.records if r.source != trial.registry), None)
+        for place, listed in enumerate(trial.listed_related):
+            self._mention(
+                mentions.LISTED,
+                trial,
+                key=listed.id,
+                registry=trial.registry,
+                title=listed.title,
+                status=listed.overall_status,
+                phases=list(listed.phases) or None,
+            )
+            self.tables.put(
+                "LISTED_AS_RELATED",
+                {
+                    "source": trial.id,
+                    "target": listed.id,
+                    "position": place,
+                    "source_name": mirror,
+                    "listed_title": listed.title,
+                    "listed_status": listed.overall_status,
+                    "listed_phases": list(listed.phases) or None,
+                },
+            )
+
+    def add_change(self, change: ChangeEvent) -> None:
+        """Add what changed between two versions of a trial's record."""
+        self.tables.put(
+            "ChangeEvent",
+            {
+                "change_id": change.event_id,
+                "trial_id": change.trial_id,
+                "field": change.field,
+                "old": change.old,
+                "new": change.new,
+                "seen_at": change.seen_at,
+                "kind": change.detail,
+                "version": change.to_sha256,
+                "previous_version": change.from_sha256,
+            },
+        )
+        self.tables.put("HAS_CHANGE", {"source": change.trial_id, "target": change.event_id})
+
+
+def _best(links: Iterable[L]) -> Iterator[L]:
+    """Yield the surest link of each intervention to each concept, in the order they came."""
+    best: dict[tuple[int, str], L] = {}
+    for link in links:
+        key = (link.intervention, link.concept_id)
+        if key not in best or link.confidence > best[key].confidence:
+            best[key] = link
+    yield from best.values()
+
+
+def _evidence(link: Link) -> dict[str, Any]:
+    return {
+        "raw_span": link.span,
+        "span_in": link.span_in,
+        "component": link.component,
+        "components": link.components,
+        "matched_alias": link.matched_alias,
+        "vocabulary": link.vocabulary,
+        "method": link.method,
+        "source_field": link.source_field,
+        "confidence": link.confidence,
+    }
+
+
+def _from_intervention(trial: Trial, link: DrugLink | ThingLink) -> dict[str, Any]:
+    return {"source": f"{trial.id}#{link.intervention}", "target": link.concept_id} | _evidence(link)
+
+
+def _mesh(concept_id: str) -> str | None:
+    return concept_id.removeprefix(MESH) if concept_id.startswith(MESH) else None

@@ -1,0 +1,1 @@
+"""Measures links and similarity against labelled files, beside plain baselines."""

@@ -1,0 +1,1 @@
+"""Files and folders written so that a reader sees the old content or the new one, whole."""

@@ -1,0 +1,1 @@
+"""Words in a trial become concepts: one folder a kind."""

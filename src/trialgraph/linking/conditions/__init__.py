@@ -1,0 +1,1 @@
+"""Condition strings to MeSH headings: linker, vocabulary, data files."""

@@ -1,0 +1,146 @@
+"""Conditions mentioned in running text: names as written there, longest first; abbreviations only in capitals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from trialgraph.linking.conditions.index import GLUE, Index
+from trialgraph.linking.words.medical import Words, read
+from trialgraph.model import ConditionLink
+
+_BREAK = re.compile(r"[.;:()\"\n]|, ")  # a name does not run over these, unless it holds one itself
+ENGLISH = frozenset(("all", "cap", "sad", "add", "bed", "ted", "pop", "mas", "epi"))  # also ordinary words
+SHORTEST_OWN = (
+    4  # letters of a hand-made abbreviation that stands for itself in running text; shorter ones mean too much
+)
+
+
+class Finder:
+    """Finds names of conditions in text by their first word and lengths."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self._lengths: dict[str, tuple[int, ...]] = {}
+        self._names: dict[str, int] = {}
+        self._capitals: dict[str, str] = {}  # one-word names that must be written as here
+        self._shorts: list[tuple[str, tuple[str, ...]]] = []
+        self._stands_for = {form[0]: to for form, to in index.words.same.items() if len(form) == 1 and " " not in to}
+        self._stands_for["carcinoma"] = "neoplasm"
+        lengths: dict[str, set[int]] = {}
+        for key, number in index.forms[0].items():
+            if number < 0:
+                continue
+            name = index.names[number]
+            words = key.split()
+            if all(i in index.lone for i in name.ids) or key in index.words.plain:
+                continue
+            if len(words) == 1 and self._is_unsafe(key, name.alias):
+                continue
+            self._put(lengths, key, number)
+            same = index.same(words)
+            if same != words and len(same) > 1:
+                self._put(lengths, " ".join(same), number)
+        for key in index.others:
+            words = key.split()
+            if len(words) > 1:
+                self._put(lengths, key, -1)
+        hand = {s: i for s, i in index.words.abbreviations.items() if len(s) >= SHORTEST_OWN}
+        for short, ids in {**hand, **index.words.learned_abbreviations}.items():
+            key = " ".join(read(short).words)
+            if len(short) > 2 and " " not in key and key not in self._names:
+                self._capitals[key] = short
+                self._names[key] = len(index.names) + len(self._shorts)
+                self._shorts.append((short, ids))
+                lengths.setdefault(key, set()).add(1)
+        self._lengths = {word: tuple(sorted(sizes, reverse=True)) for word, sizes in lengths.items()}
+
+    def _put(self, lengths: dict[str, set[int]], key: str, number: int) -> None:
+        if key not in self._names:
+            words = key.split()
+            self._names[key] = number
+            lengths.setdefault(words[0], set()).add(len(words))
+
+    def _is_unsafe(self, key: str, alias: str) -> bool:
+        """Tell whether a one-word name means nothing in running text; notes which must be written in capitals."""
+        if len(key) < 3 or key in GLUE:
+            return True
+        if alias.isupper() or (len(key) <= 4 and sum(c.isupper() for c in alias) > 1):
+            self._capitals[key] = alias.upper()
+        return key in ENGLISH
+
+    def spans(self, words: Words, text: str) -> Iterator[tuple[int, int, int]]:
+        """Yield (first, last + 1, number of the name) of each mention, longest first, without overlap."""
+        forms, all_lengths = words.words, self._lengths
+        same = [self._stands_for.get(word, word) for word in forms]
+        place, size = 0, len(forms)
+        while place < size:
+            lengths = all_lengths.get(forms[place]) or all_lengths.get(same[place])
+            last = place + 1
+            if lengths is not None:
+                found = self._longest(words, same, place, lengths, text)
+                if found is not None:
+                    last, number = found
+                    if number >= 0:
+                        yield place, last, number
+            place = last
+
+    def _longest(
+        self, words: Words, same: list[str], place: int, lengths: tuple[int, ...], text: str
+    ) -> tuple[int, int] | None:
+        """Return the end and the number of the longest name that begins at a place, or None."""
+        forms, names = words.words, self._names
+        for length in lengths:
+            last = place + length
+            if last > len(forms):
+                continue
+            number = names.get(forms[place] if length == 1 else " ".join(forms[place:last]))
+            if number is None and length > 1:
+                number = names.get(" ".join(same[place:last]))
+            if number is None:
+                continue
+            written = text[words.starts[place] : words.ends[last - 1]]
+            if length == 1:
+                short = self._capitals.get(forms[place])
+                if short is not None and written not in (short, short + "s"):
+                    continue
+            elif number >= 0 and _BREAK.search(written) and not _BREAK.search(self._alias(number)):
+                continue
+            return last, number
+        return None
+
+    def ids(self, text: str) -> set[str]:
+        """Return the headings that a text mentions."""
+        return {i for _, _, number in self.spans(read(text), text) for i in self._ids(number)}
+
+    def find(self, text: str, span_in: str) -> tuple[ConditionLink, ...]:
+        """Return a link for each condition mentioned, at its first mention."""
+        words = read(text)
+        found: dict[str, ConditionLink] = {}
+        for first, last, number in self.spans(words, text):
+            ids, alias = self._ids(number), self._alias(number)
+            for mesh_id in ids:
+                concept_id = f"MESH:{mesh_id}"
+                if concept_id not in found:
+                    span = words.stretch(text, first, last)
+                    found[concept_id] = ConditionLink(
+                        concept_id=concept_id,
+                        name=self.index.mesh.name(mesh_id),
+                        raw=span,
+                        span=span,
+                        span_in=span_in,
+                        matched_alias=alias,
+                        vocabulary="mesh" if number < len(self.index.names) else "hand",
+                        method="mention",
+                        confidence=0.9 if last - first > 1 else 0.8,
+                        source_field=span_in,
+                    )
+        return tuple(found.values())
+
+    def _ids(self, number: int) -> tuple[str, ...]:
+        size = len(self.index.names)
+        return self.index.names[number].ids if number < size else self._shorts[number - size][1]
+
+    def _alias(self, number: int) -> str:
+        size = len(self.index.names)
+        return self.index.names[number].alias if number < size else self._shorts[number - size][0]

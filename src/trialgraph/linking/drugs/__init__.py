@@ -1,0 +1,1 @@
+"""Intervention labels to drugs: linker, vocabulary, classes, data files."""

@@ -1,0 +1,88 @@
+"""Who says what a trial's words mean: every linker, constructed once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from trialgraph.linking import corrections as user
+from trialgraph.linking import countries, mesh, people, places, studies
+from trialgraph.linking.conditions.linker import ConditionLinker
+from trialgraph.linking.drugs import classes
+from trialgraph.linking.drugs import vocabulary as drugs
+from trialgraph.linking.drugs.classes import Membership
+from trialgraph.linking.drugs.linker import DrugLinker
+from trialgraph.linking.drugs.mentioned import spoken_of
+from trialgraph.linking.drugs.roles import roles
+from trialgraph.linking.organizations.linker import OrganizationLinker
+from trialgraph.linking.people import Person
+from trialgraph.linking.places import Site
+from trialgraph.linking.procedures.linker import ThingLinker
+from trialgraph.linking.studies import StudyNumbers
+from trialgraph.model import ConditionLink, DrugLink, OrganizationLink, ThingLink, Trial, TrialDrug
+
+
+class Understood(msgspec.Struct, frozen=True, gc=False):
+    """What one trial's words were understood as."""
+
+    drugs: tuple[DrugLink, ...]
+    things: tuple[ThingLink, ...]
+    conditions: tuple[ConditionLink, ...]
+    roles: tuple[TrialDrug, ...]
+    people: tuple[Person, ...]
+    sites: tuple[Site, ...]
+    sponsor: OrganizationLink | None
+    collaborators: tuple[OrganizationLink, ...]
+    numbers: StudyNumbers
+
+
+class Linkers:
+    """Every linker; `understand` is pure, so trials may be given in any order and to any number of processes."""
+
+    def __init__(self, corrections: Path | None = None) -> None:
+        known = user.read(corrections) if corrections is not None else user.Corrections()
+        self.mesh = mesh.load()
+        self.classes = classes.load()
+        self._classes: dict[str, tuple[Membership, ...]] = {}
+        self.drugs = DrugLinker(drugs.load(), known)
+        self.spoken_of = spoken_of(self.drugs.vocabulary, self.mesh)
+        self.conditions = ConditionLinker(self.mesh, known)
+        self.things = ThingLinker(self.mesh, known)
+        self.organizations = OrganizationLinker(corrections=known)
+
+    def understand(self, trial: Trial) -> Understood:
+        """Return what a trial's words mean."""
+        found = self.drugs.link(trial)
+        return Understood(
+            drugs=found,
+            things=self.things.link(trial),
+            conditions=self.conditions.link(trial),
+            roles=roles(trial, found),
+            people=people.people(trial, self.organizations),
+            sites=places.sites(trial),
+            sponsor=self._body(trial.lead_sponsor.name, trial.lead_sponsor.agency_class)
+            if trial.lead_sponsor
+            else None,
+            collaborators=tuple(self._body(one.name, one.agency_class) for one in trial.collaborators),
+            numbers=studies.numbers_of(trial),
+        )
+
+    def _body(self, name: str, agency_class: str | None) -> OrganizationLink:
+        return self.organizations.resolve(name, agency_class)
+
+    def classes_of(self, drug_id: str, name: str) -> tuple[Membership, ...]:
+        """Return the classes of a drug, and what says so."""
+        found = self._classes.get(drug_id)
+        if found is None:
+            found = self._classes[drug_id] = self.classes.of(drug_id, name)
+        return found
+
+    def country_name(self, iso2: str) -> str:
+        """Return a country's short English name; one that we do not know keeps what it is called."""
+        country = countries.by_code().get(iso2)
+        return country.name if country else iso2
+
+    def vocabularies(self) -> dict[str, str]:
+        """Return which release of each term list is used, for the manifest."""
+        return {"mesh": self.mesh.release}

@@ -1,0 +1,1 @@
+"""Names of organisations to bodies: linker, vocabulary, data files."""

@@ -1,0 +1,1 @@
+"""Devices and procedures: linker, vocabulary, data files."""

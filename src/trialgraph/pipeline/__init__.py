@@ -1,0 +1,1 @@
+"""One function per run over a home: crawl, build, load, update, doctor."""

@@ -1,0 +1,1 @@
+"""The EU Clinical Trials Register: records and saved pages."""

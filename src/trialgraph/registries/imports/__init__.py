@@ -1,0 +1,1 @@
+"""Files that a person already has: recognised, cut into records."""

@@ -1,0 +1,1 @@
+"""What readers of records share: dates, ages, phases, ids, terms."""

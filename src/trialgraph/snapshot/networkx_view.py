@@ -1,0 +1,33 @@
+"""The snapshot, or some labels and types of it, as a NetworkX graph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import networkx as nx
+
+from trialgraph import schema
+from trialgraph.snapshot.export import tables_of
+from trialgraph.snapshot.snapshot import Snapshot
+
+
+def network(snapshot: Snapshot, labels: Sequence[str] = (), relationships: Sequence[str] = ()) -> nx.MultiDiGraph[str]:
+    """Return a directed graph with parallel edges; all labels and types where none is named.
+
+    A node is named label:key ("Trial:NCT04324411") and has `label`, `key` and its properties; an edge has `type` and
+    its properties.  Raises UsageError for a label or type that the schema does not have.
+    """
+    nodes, kinds = tables_of(labels, relationships)
+    made: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for label in nodes:
+        key = schema.LABEL[label].key
+        for rows in snapshot.batches(label):
+            made.add_nodes_from((f"{label}:{row[key]}", {**row, "label": label, "key": row[key]}) for row in rows)
+    for name in kinds:
+        kind = schema.RELATIONSHIP[name]
+        for rows in snapshot.batches(name):
+            for row in rows:
+                ends = f"{kind.source}:{row.pop('source')}", f"{kind.target}:{row.pop('target')}"
+                at = made.add_edge(*ends)
+                made.edges[(*ends, at)].update({**row, "type": name})
+    return made

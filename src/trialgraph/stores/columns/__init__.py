@@ -1,0 +1,1 @@
+"""The named questions answered straight from the snapshot's tables."""

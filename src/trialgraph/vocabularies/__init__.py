@@ -1,1 +1,0 @@
-"""Term lists as resolvers: label -> concept, with the alias and the method that matched."""
