@@ -59,14 +59,14 @@ def forking(what: str) -> Torture:
 
 def load(folder: Path, rounds: int, _: random.Random) -> str:
     """Kill a build and embedded load of a small graph."""
-    return ran([sys.executable, str(HERE / "graph" / "kill_loads.py"), str(folder), str(rounds)])
+    return ran([sys.executable, str(HERE / "stores" / "kill_loads.py"), str(folder), str(rounds)])
 
 
 def neo4j(what: str, share: int = 1) -> Torture:
     """Return a room that breaks loads of a real Neo4j, one server for all its rounds, or for every `share`th."""
 
     def run(folder: Path, rounds: int, rng: random.Random) -> str:
-        command = [sys.executable, HERE / "graph" / "break_neo4j.py", what, folder, str(-(-rounds // share))]
+        command = [sys.executable, HERE / "stores" / "break_neo4j.py", what, folder, str(-(-rounds // share))]
         return ran([*map(str, command), str(rng.randrange(1000))])
 
     return run
@@ -74,7 +74,7 @@ def neo4j(what: str, share: int = 1) -> Torture:
 
 def ran(command: list[str], **variables: str) -> str:
     """Run a program of ours; returns what it says, or raises AssertionError with that."""
-    paths = os.pathsep.join(str(HERE / name) for name in ("", "faults", "graph"))
+    paths = os.pathsep.join(str(HERE / name) for name in ("", "faults", "stores"))
     environment = os.environ | {"PYTHONPATH": paths} | variables
     done = subprocess.run(command, cwd=HERE.parent, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, (done.stdout + done.stderr)[-2000:]

@@ -2,7 +2,7 @@
 
     python kill_builds.py FOLDER build|snapshot|elsewhere|graph ROUNDS [SEED]
 
-(with tests, tests/faults and tests/graph on PYTHONPATH; prints one line).
+(with tests, tests/faults and tests/stores on PYTHONPATH; prints one line).
 
 What is killed is a fork of this process, so that a round costs no start of Python and no reading of vocabularies.
 """
@@ -22,9 +22,9 @@ from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
-import small_graph
 from small_home import changed, content, dump, expected, sample_studies
 
+import small_graph
 from fault_server import packed_json
 from trialgraph.archive.crawl import keep_files
 from trialgraph.build import model_file as fitted

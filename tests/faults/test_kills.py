@@ -23,7 +23,7 @@ ON_CI = os.environ.get("CI") == "true"
 
 def killed_over_and_over(folder: Path, what: str, rounds: int) -> str:
     """Run kill_builds.py in a process of its own, as it forks; returns what it says."""
-    paths = os.pathsep.join(map(str, (HERE, HERE.parent, HERE.parent / "graph")))
+    paths = os.pathsep.join(map(str, (HERE, HERE.parent, HERE.parent / "stores")))
     command = [sys.executable, HERE / "kill_builds.py", folder, what, str(rounds)]
     environment = os.environ | {"PYTHONPATH": paths}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=280, check=False)

@@ -11,9 +11,7 @@ from pathlib import Path
 import pytest
 from small_home import dump, expected
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "graph"))
 import small_graph
-
 from trialgraph.snapshot.snapshot import Snapshot
 from trialgraph.stores.open import open_store
 

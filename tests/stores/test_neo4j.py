@@ -16,8 +16,8 @@ import bolt_proxy
 import break_neo4j
 import neo4j.exceptions
 import pytest
-import small_graph
 
+import small_graph
 from trialgraph.errors import StoreError, UsageError
 from trialgraph.snapshot.snapshot import Difference, Snapshot
 from trialgraph.stores.neo4j import bulk

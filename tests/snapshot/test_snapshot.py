@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-import small_graph
 
+import small_graph
 from trialgraph.errors import BuildError, UsageError
 from trialgraph.files import swap
 from trialgraph.snapshot import snapshot as snapshots

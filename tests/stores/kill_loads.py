@@ -16,7 +16,6 @@ import time
 from pathlib import Path
 
 import small_graph
-
 from trialgraph.snapshot.snapshot import Snapshot, write
 from trialgraph.stores.open import open_store
 

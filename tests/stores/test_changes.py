@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 import pytest
-import small_graph
 
+import small_graph
 from trialgraph import schema
 from trialgraph.errors import StoreError
 from trialgraph.snapshot.snapshot import Snapshot, write

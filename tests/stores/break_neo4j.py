@@ -15,8 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import bolt_proxy
-import small_graph
 
+import small_graph
 from neo4j_server import Server
 from trialgraph.errors import StoreError
 from trialgraph.snapshot.snapshot import Snapshot

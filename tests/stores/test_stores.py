@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import small_graph
 
+import small_graph
 from trialgraph.errors import StoreError, UsageError
 from trialgraph.snapshot.snapshot import Difference, Snapshot
 from trialgraph.stores import load
