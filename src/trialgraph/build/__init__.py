@@ -1,0 +1,1 @@
+"""Archive to snapshot, as one short list of stages."""

@@ -1,0 +1,51 @@
+"""The nodes that several trials share, gathered from the mentions of all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from trialgraph import schema
+from trialgraph.schema.mentions import SHARED
+
+if TYPE_CHECKING:
+    import polars as pl
+    import pyarrow as pa
+
+
+def gathered(label: str, mentions: pa.Table) -> pl.DataFrame:
+    """Return the nodes that mentions name, each once: a frame of the label's columns that are known so far.
+
+    Mentions come in the order of their trials.  A fact is what the first mention says that says it; words are listed by
+    how often they are used, then by the alphabet.
+    """
+    import polars as pl
+
+    shared = SHARED[label]
+    frame = pl.DataFrame(pl.from_arrow(mentions))
+    nodes = frame.select("key").unique(maintain_order=True)
+    for name in shared.facts:
+        first = frame.select("key", name).drop_nulls().unique("key", keep="first", maintain_order=True)
+        nodes = nodes.join(first, on="key", how="left")
+    if shared.words:
+        listed = _counted(frame, "word").group_by("key").agg(pl.col("word").alias(shared.words))
+        nodes = nodes.join(listed, on="key", how="left")
+    if shared.most_said:
+        commonest = _counted(frame, "said").unique("key", keep="first", maintain_order=True)
+        nodes = nodes.join(commonest.select("key", pl.col("said").alias(shared.most_said)), on="key", how="left")
+    return nodes.rename({"key": schema.LABEL[label].key})
+
+
+def _counted(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Return what is said of each key, the commonest first."""
+    import polars as pl
+
+    said = frame.select("key", column).filter(pl.col(column).is_not_null() & (pl.col(column) != ""))
+    return said.group_by("key", column).len().sort("key", "len", column, descending=[False, True, False])
+
+
+def firsts(mentions: pa.Table, *keys: str) -> list[dict[str, Any]]:
+    """Return the first mention of each key, or of each several keys together."""
+    import polars as pl
+
+    frame = pl.DataFrame(pl.from_arrow(mentions))
+    return frame.unique(keys, keep="first", maintain_order=True).to_dicts()
