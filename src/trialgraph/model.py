@@ -314,7 +314,7 @@ class DrugLink(Link, frozen=True, kw_only=True):
     frequency: str | None = None
 
 
-class ThingLink(Link, frozen=True, kw_only=True):
+class DeviceOrProcedureLink(Link, frozen=True, kw_only=True):
     """An intervention names a device or a procedure."""
 
     intervention: int

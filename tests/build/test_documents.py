@@ -19,7 +19,7 @@ def linkers() -> Linkers:
 def made(linkers: Linkers, **fields: object) -> Document:
     trial = Trial(id="NCT00000001", registry="ctgov", **fields)  # type: ignore[arg-type]
     return compared(
-        trial, linkers.drugs.link(trial), linkers.conditions.link(trial), linkers.things.link(trial), linkers
+        trial, linkers.drugs.link(trial), linkers.conditions.link(trial), linkers.procedures.link(trial), linkers
     )
 
 

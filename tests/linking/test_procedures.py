@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from trialgraph.linking import mesh
 from trialgraph.linking.corrections import parse
-from trialgraph.linking.procedures.linker import ThingLinker
+from trialgraph.linking.procedures.linker import ProcedureLinker
 from trialgraph.model import Intervention, Trial
 
 
 @pytest.fixture(scope="module")
-def linker() -> ThingLinker:
-    return ThingLinker(mesh.load())
+def linker() -> ProcedureLinker:
+    return ProcedureLinker(mesh.load())
 
 
 def trial(*labels: str, kind: str = "PROCEDURE", **fields: str) -> Trial:
@@ -82,7 +82,7 @@ def test_other_names_count_when_the_label_gives_nothing(linker):
 
 
 def test_a_correction_of_the_user_wins():
-    mine = ThingLinker(corrections=parse("device: magic box = Pacemaker, Artificial\nprocedure: biopsy = nothing"))
+    mine = ProcedureLinker(corrections=parse("device: magic box = Pacemaker, Artificial\nprocedure: biopsy = nothing"))
     (link,) = mine.understand("Magic Box")
     assert (link.concept_id, link.method) == ("MESH:D010138", "user")
     assert mine.understand("biopsy") == ()

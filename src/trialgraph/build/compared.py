@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from trialgraph.build.documents import document
 from trialgraph.linking.linkers import Linkers
-from trialgraph.model import ConditionLink, DrugLink, ThingLink, Trial
+from trialgraph.model import ConditionLink, DeviceOrProcedureLink, DrugLink, Trial
 from trialgraph.similarity.fields import Document
 
 
@@ -14,7 +14,7 @@ def compared(
     trial: Trial,
     drugs: Sequence[DrugLink],
     conditions: Sequence[ConditionLink],
-    things: Sequence[ThingLink],
+    procedure_links: Sequence[DeviceOrProcedureLink],
     linkers: Linkers,
 ) -> Document:
     """Return a trial as similarity sees it, with all that the linkers know."""
@@ -27,10 +27,10 @@ def compared(
         trial,
         drugs,
         conditions,
-        things,
+        procedure_links,
         mesh=linkers.mesh,
         finder=linkers.conditions,
-        thing_finder=linkers.things,
+        procedure_finder=linkers.procedures,
         classes=classes,
         named=linkers.spoken_of,
     )

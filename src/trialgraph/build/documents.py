@@ -8,9 +8,9 @@ from typing import Protocol
 
 from trialgraph import limits
 from trialgraph.build.setting import settings
-from trialgraph.model import ConditionLink, DrugLink, ThingLink, Trial
-from trialgraph.similarity.fields import Concept, Document, Folded, distinct, words
 from trialgraph.linking.mesh import Mesh, canonical, within
+from trialgraph.model import ConditionLink, DeviceOrProcedureLink, DrugLink, Trial
+from trialgraph.similarity.fields import Concept, Document, Folded, distinct, words
 
 Classes = Callable[[str], Iterable[tuple[str, str]]]  # drug id -> (class id, class name)
 DISEASES = ("C", "F03")
@@ -34,10 +34,10 @@ class Finder(Protocol):
         ...
 
 
-class ThingFinder(Protocol):
+class ProcedureFinder(Protocol):
     """Finds mentions of devices and procedures in running text."""
 
-    def find(self, text: str) -> tuple[ThingLink, ...]:
+    def find(self, text: str) -> tuple[DeviceOrProcedureLink, ...]:
         """Return the devices and procedures that a text mentions."""
         ...
 
@@ -46,11 +46,11 @@ def document(
     trial: Trial,
     drugs: Sequence[DrugLink],
     conditions: Sequence[ConditionLink],
-    things: Sequence[ThingLink],
+    procedure_links: Sequence[DeviceOrProcedureLink],
     *,
     mesh: Mesh,
     finder: Finder | None = None,
-    thing_finder: ThingFinder | None = None,
+    procedure_finder: ProcedureFinder | None = None,
     classes: Classes | None = None,
     named: Callable[[str], Iterable[tuple[str, str]]] | None = None,
     record_codes: bool = True,
@@ -63,9 +63,9 @@ def document(
     if not record_codes:
         drugs = [link for link in drugs if link.vocabulary != "record"]
         conditions = [link for link in conditions if link.vocabulary != "record"]
-        things = [link for link in things if link.vocabulary != "record"]
+        procedure_links = [link for link in procedure_links if link.vocabulary != "record"]
     substances = distinct(_drugs(trial, drugs) if drugs or named is None else _in_titles(trial, named))
-    about = distinct(_conditions(trial, conditions, finder, thing_finder, mesh, record_codes=record_codes))
+    about = distinct(_conditions(trial, conditions, finder, procedure_finder, mesh, record_codes=record_codes))
     return Document(
         id=trial.id,
         texts=texts(trial),
@@ -73,7 +73,9 @@ def document(
         classes=distinct(_classes([one for one in substances if not one.broader], classes)) if classes else (),
         conditions=about,
         areas=distinct(_areas(about, mesh)),
-        procedures=distinct(_procedures(trial, things, thing_finder, mesh, frozenset(c.id for c in about))),
+        procedures=distinct(
+            _procedures(trial, procedure_links, procedure_finder, mesh, frozenset(c.id for c in about))
+        ),
         settings=settings(trial),
         told=told(drugs),
         sponsor=trial.lead_sponsor.name if trial.lead_sponsor else None,
@@ -137,7 +139,7 @@ def _conditions(
     trial: Trial,
     links: Sequence[ConditionLink],
     finder: Finder | None,
-    thing_finder: ThingFinder | None,
+    procedure_finder: ProcedureFinder | None,
     mesh: Mesh,
     *,
     record_codes: bool,
@@ -151,11 +153,13 @@ def _conditions(
         (link.concept_id, link.name, limits.FROM_LIST * link.confidence) for link in links
     ]
     exact = any(link.confidence >= limits.SURELY and not link.broader for link in links)
-    if thing_finder is not None:
+    if procedure_finder is not None:
         linked = {link.condition for link in links}
         for number, label in enumerate(trial.conditions):
             if number not in linked:
-                weighted += [(t.concept_id, t.name, limits.FROM_LIST * t.confidence) for t in thing_finder.find(label)]
+                weighted += [
+                    (t.concept_id, t.name, limits.FROM_LIST * t.confidence) for t in procedure_finder.find(label)
+                ]
     if record_codes and not exact:
         known = [m.id for m in trial.condition_meshes if m.id]
         above = {a for code in known for a in mesh.ancestors(canonical(code))}
@@ -207,7 +211,11 @@ def _named(mesh: Mesh, number: str) -> str:
 
 
 def _procedures(
-    trial: Trial, links: Sequence[ThingLink], finder: ThingFinder | None, mesh: Mesh, about: frozenset[str]
+    trial: Trial,
+    links: Sequence[DeviceOrProcedureLink],
+    finder: ProcedureFinder | None,
+    mesh: Mesh,
+    about: frozenset[str],
 ) -> Iterator[Concept]:
     """Yield what is done and is no drug: what interventions name and, less, the title and the keywords.
 

@@ -20,11 +20,11 @@ from trialgraph.archive import trials as archived
 from trialgraph.archive.fingerprints import Held
 from trialgraph.archive.store import Archive
 from trialgraph.archive.trials import Key
-from trialgraph.errors import BuildError
 from trialgraph.build.compared import compared
-from trialgraph.linking.linkers import Linkers, Understood
 from trialgraph.build.memory import Memory, private
+from trialgraph.errors import BuildError
 from trialgraph.limits import TRIALS_A_BATCH, TRIALS_FOR_PROCESSES
+from trialgraph.linking.linkers import Linkers, Understood
 from trialgraph.model import SetAside, Trial
 from trialgraph.similarity import Document
 
@@ -124,4 +124,4 @@ def _read(
 ) -> Iterator[Read]:
     for trial in archived.read_keys(archive, keys, on_set_aside=on_set_aside):
         meaning = linkers.understand(trial)
-        yield Read(trial, meaning, compared(trial, meaning.drugs, meaning.conditions, meaning.things, linkers))
+        yield Read(trial, meaning, compared(trial, meaning.drugs, meaning.conditions, meaning.procedures, linkers))

@@ -12,18 +12,18 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from trialgraph.linking import places
-from trialgraph.schema import mentions
 from trialgraph.build import record_rows as rows
+from trialgraph.linking import places
 from trialgraph.linking.linkers import Understood
+from trialgraph.model import ChangeEvent, DeviceOrProcedureLink, DrugLink, Link, OrganizationLink, Party, Trial
+from trialgraph.schema import mentions
 from trialgraph.snapshot.tables import Tables
-from trialgraph.model import ChangeEvent, DrugLink, Link, OrganizationLink, Party, ThingLink, Trial
 
 LEAD = "sponsorCollaboratorsModule.leadSponsor.name"
 COLLABORATOR = "sponsorCollaboratorsModule.collaborators[{}].name"
 MESH = "MESH:"
 
-L = TypeVar("L", DrugLink, ThingLink)
+L = TypeVar("L", DrugLink, DeviceOrProcedureLink)
 
 
 class Builder:
@@ -105,14 +105,16 @@ class Builder:
             self._see("Drug", trial, drug.concept_id, facts, word=drug.span)
             dose = {name: getattr(drug, name) for name in ("dose_value", "dose_unit", "form", "route", "frequency")}
             self.tables.put("INCLUDES_DRUG", _from_intervention(trial, drug) | dose)
-        for thing in _best(understood.things):
-            facts = {"name": thing.name, "mesh_id": _mesh(thing.concept_id)}
-            if thing.label == "Device":
-                self._see("Device", trial, thing.concept_id, facts, word=thing.span)
-                self.tables.put("INCLUDES_DEVICE", _from_intervention(trial, thing))
+        for procedure in _best(understood.procedures):
+            facts = {"name": procedure.name, "mesh_id": _mesh(procedure.concept_id)}
+            if procedure.label == "Device":
+                self._see("Device", trial, procedure.concept_id, facts, word=procedure.span)
+                self.tables.put("INCLUDES_DEVICE", _from_intervention(trial, procedure))
             else:
-                self._see("Procedure", trial, thing.concept_id, facts | {"kind": thing.kind}, word=thing.span)
-                self.tables.put("INCLUDES_PROCEDURE", _from_intervention(trial, thing))
+                self._see(
+                    "Procedure", trial, procedure.concept_id, facts | {"kind": procedure.kind}, word=procedure.span
+                )
+                self.tables.put("INCLUDES_PROCEDURE", _from_intervention(trial, procedure))
         for test in understood.roles:
             self.tables.put(
                 "TESTS",
@@ -286,7 +288,7 @@ def _evidence(link: Link) -> dict[str, Any]:
     }
 
 
-def _from_intervention(trial: Trial, link: DrugLink | ThingLink) -> dict[str, Any]:
+def _from_intervention(trial: Trial, link: DrugLink | DeviceOrProcedureLink) -> dict[str, Any]:
     return {"source": f"{trial.id}#{link.intervention}", "target": link.concept_id} | _evidence(link)
 
 

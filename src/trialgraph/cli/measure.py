@@ -77,17 +77,17 @@ def _understood(kind: str, text: str, known: Corrections) -> list[dict[str, Any]
 
         links = ConditionLinker(corrections=known).understand(text)
     else:
-        from trialgraph.linking.procedures.linker import ThingLinker
+        from trialgraph.linking.procedures.linker import ProcedureLinker
 
-        links = ThingLinker(corrections=known).understand(text)
+        links = ProcedureLinker(corrections=known).understand(text)
     return [_row(kind, text, link) for link in links]
 
 
 def _row(kind: str, text: str, link: Link) -> dict[str, Any]:
-    from trialgraph.model import ConditionLink, DrugLink, ThingLink
+    from trialgraph.model import ConditionLink, DeviceOrProcedureLink, DrugLink
 
     row: dict[str, Any] = {
-        "kind": link.label.lower() if isinstance(link, ThingLink) else kind,
+        "kind": link.label.lower() if isinstance(link, DeviceOrProcedureLink) else kind,
         "span": link.span,
         "place": max(0, text.find(link.span)),
         "id": link.concept_id,

@@ -138,8 +138,8 @@ def _documents(trials: Sequence[Trial], corrections: Path | None) -> list[Docume
     from trialgraph.linking.linkers import Linkers
 
     linkers = Linkers(corrections)
-    drugs, conditions, things = linkers.drugs.link, linkers.conditions.link, linkers.things.link
-    return [compared(trial, drugs(trial), conditions(trial), things(trial), linkers) for trial in trials]
+    drugs, conditions, procedures = linkers.drugs.link, linkers.conditions.link, linkers.procedures.link
+    return [compared(trial, drugs(trial), conditions(trial), procedures(trial), linkers) for trial in trials]
 
 
 def _rankings(

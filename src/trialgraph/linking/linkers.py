@@ -18,16 +18,16 @@ from trialgraph.linking.drugs.roles import roles
 from trialgraph.linking.organizations.linker import OrganizationLinker
 from trialgraph.linking.people import Person
 from trialgraph.linking.places import Site
-from trialgraph.linking.procedures.linker import ThingLinker
+from trialgraph.linking.procedures.linker import ProcedureLinker
 from trialgraph.linking.studies import StudyNumbers
-from trialgraph.model import ConditionLink, DrugLink, OrganizationLink, ThingLink, Trial, TrialDrug
+from trialgraph.model import ConditionLink, DeviceOrProcedureLink, DrugLink, OrganizationLink, Trial, TrialDrug
 
 
 class Understood(msgspec.Struct, frozen=True, gc=False):
     """What one trial's words were understood as."""
 
     drugs: tuple[DrugLink, ...]
-    things: tuple[ThingLink, ...]
+    procedures: tuple[DeviceOrProcedureLink, ...]
     conditions: tuple[ConditionLink, ...]
     roles: tuple[TrialDrug, ...]
     people: tuple[Person, ...]
@@ -48,7 +48,7 @@ class Linkers:
         self.drugs = DrugLinker(drugs.load(), known)
         self.spoken_of = spoken_of(self.drugs.vocabulary, self.mesh)
         self.conditions = ConditionLinker(self.mesh, known)
-        self.things = ThingLinker(self.mesh, known)
+        self.procedures = ProcedureLinker(self.mesh, known)
         self.organizations = OrganizationLinker(corrections=known)
 
     def understand(self, trial: Trial) -> Understood:
@@ -56,7 +56,7 @@ class Linkers:
         found = self.drugs.link(trial)
         return Understood(
             drugs=found,
-            things=self.things.link(trial),
+            procedures=self.procedures.link(trial),
             conditions=self.conditions.link(trial),
             roles=roles(trial, found),
             people=people.people(trial, self.organizations),

@@ -99,7 +99,7 @@ def _document(trial: Any, linkers: Linkers) -> Document:
     from trialgraph.build.compared import compared
 
     understood = linkers.understand(trial)
-    return compared(trial, understood.drugs, understood.conditions, understood.things, linkers)
+    return compared(trial, understood.drugs, understood.conditions, understood.procedures, linkers)
 
 
 def _candidates(store: Store, text: str, asked: Document) -> list[str]:

@@ -15,13 +15,13 @@ from trialgraph.linking.mesh import Mesh
 from trialgraph.linking.procedures import vocabulary as procedures
 from trialgraph.linking.procedures.vocabulary import Target
 from trialgraph.linking.words.medical import Words, read
-from trialgraph.model import Intervention, ThingLink, Trial
+from trialgraph.model import DeviceOrProcedureLink, Intervention, Trial
 from trialgraph.text import slug
 
 TYPES = frozenset(("DEVICE", "PROCEDURE", "BEHAVIORAL", "DIAGNOSTIC_TEST", "RADIATION", "OTHER"))
 FIELD = "armsInterventionsModule.interventions[{}].{}"
 LONGEST_TEXT_NAME = 7  # words: a longer label is a sentence and no name
-FIRST_WORDS = 240  # characters of a description in which a thing is named; later ones are about its use
+FIRST_WORDS = 240  # characters of a description in which a device or procedure is named; later ones are about its use
 _MARKS = re.compile(r"[®™©]|\((?:R|TM|C)\)")
 _PIECES = re.compile(r"\s(?:\+|&|and|plus|with|or|vs\.?|versus|followed by)\s|[,;/+]|\s[-–]\s", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
@@ -32,7 +32,7 @@ _GLUE = frozenset(
 _SURGERY = re.compile(
     r"\w{3,}(?:ectomy|otomy|ostomy|plasty|rrhaphy|desis|pexy)\b|\bsurg|\bresection|\brepair|\bexcision"
 )
-# "enhanced usual care", "standard of care alone": words around them that make no thing of them.
+# "enhanced usual care", "standard of care alone": words around these phrases that add no device or procedure.
 _USUAL = re.compile(
     r"\b(?:(?:treatment|therapy|care) as usual|(?:usual|standard|routine|conventional|regular) (?:medical |clinical )?"
     r"(?:cardiac |diabetes |prenatal |antenatal |nursing )?(?:care|treatment|therapy|practice|management)"
@@ -72,7 +72,7 @@ class Hit(msgspec.Struct, frozen=True, gc=False):
     loose: bool
 
 
-class ThingLinker:
+class ProcedureLinker:
     """Links interventions to devices and procedures.  Construct once; every call is pure."""
 
     def __init__(self, mesh: Mesh | None = None, corrections: Corrections | None = None) -> None:
@@ -87,19 +87,19 @@ class ThingLinker:
         for name, targets in self._words.names:
             self._put(name, targets, "hand")
         for heading in self.mesh.descriptors.values():
-            if procedures.is_thing(heading):
+            if procedures.is_device_or_procedure(heading):
                 for alias in (heading.name, *heading.synonyms):
                     self._put(alias, (procedures.target(heading),), "mesh")
         for sizes in self._lengths.values():
             sizes.sort(reverse=True)
         self._hits = functools.lru_cache(maxsize=50_000)(self._hits_of)
 
-    def link(self, trial: Trial) -> tuple[ThingLink, ...]:
+    def link(self, trial: Trial) -> tuple[DeviceOrProcedureLink, ...]:
         """Return the devices and procedures of a trial's interventions, in their order.
 
         Usual care, controls, placebos, shams and questionnaires give nothing.
         """
-        links: list[ThingLink] = []
+        links: list[DeviceOrProcedureLink] = []
         explained: dict[str, str] | None = None
         for number, intervention in enumerate(trial.interventions):
             if intervention.type not in TYPES:
@@ -117,15 +117,15 @@ class ThingLinker:
             links.extend(found)
         return tuple(links)
 
-    def understand(self, text: str) -> tuple[ThingLink, ...]:
+    def understand(self, text: str) -> tuple[DeviceOrProcedureLink, ...]:
         """Return what a label is understood as when nothing else is known."""
         corrected = self._corrected(text, 0)
         return corrected if corrected is not None else tuple(self._of_label(text, 0))
 
-    def find(self, text: str, span_in: str = "text") -> tuple[ThingLink, ...]:
+    def find(self, text: str, span_in: str = "text") -> tuple[DeviceOrProcedureLink, ...]:
         """Return the devices and procedures that a running text mentions, each once."""
         words = read(text)
-        found: dict[str, ThingLink] = {}
+        found: dict[str, DeviceOrProcedureLink] = {}
         for hit in self._spans(words, text, loose=False):
             if " ".join(words.words[hit.first : hit.last]) in self._words.plain or self._runs_over(words, text, hit):
                 continue
@@ -138,14 +138,14 @@ class ThingLinker:
 
     # --- a label ------------------------------------------------------------------------------------------------------
 
-    def _of_label(self, label: str, number: int) -> list[ThingLink]:
+    def _of_label(self, label: str, number: int) -> list[DeviceOrProcedureLink]:
         label_clean = _MARKS.sub(lambda m: " " * len(m[0]), label)
         words = read(label_clean)
         if not words.words or self._is_nothing(label_clean):
             return []
         hits = self._hits(label_clean)
         total = sum(len(hit.targets) for hit in hits)
-        found: dict[str, ThingLink] = {}
+        found: dict[str, DeviceOrProcedureLink] = {}
         for hit in hits:
             whole = hit.last - hit.first == len(words.words)
             for target in hit.targets:
@@ -164,8 +164,8 @@ class ThingLinker:
         words = read(label)
         return tuple(hit for hit in self._spans(words, label, loose=True) if not self._is_sham(words, label, hit.first))
 
-    def _by_abbreviation(self, label: str, number: int, explained: dict[str, str]) -> list[ThingLink]:
-        found: list[ThingLink] = []
+    def _by_abbreviation(self, label: str, number: int, explained: dict[str, str]) -> list[DeviceOrProcedureLink]:
+        found: list[DeviceOrProcedureLink] = []
         for match in _CAPITALS.finditer(label):
             long = explained.get(match[0].upper())
             found.extend(
@@ -182,7 +182,7 @@ class ThingLinker:
             )
         return found
 
-    def _elsewhere(self, intervention: Intervention, number: int) -> list[ThingLink]:
+    def _elsewhere(self, intervention: Intervention, number: int) -> list[DeviceOrProcedureLink]:
         """Look in other names, then in the first words of the description; else keep the label as its own node."""
         for place, other in enumerate(intervention.other_names):
             found = self._of_label(other, number)
@@ -202,7 +202,7 @@ class ThingLinker:
             return [_link(target, intervention.name, lens[0], "label", hit, "stem", 0.9, field, number)]
         return self._as_text(intervention, number)
 
-    def _as_text(self, intervention: Intervention, number: int) -> list[ThingLink]:
+    def _as_text(self, intervention: Intervention, number: int) -> list[DeviceOrProcedureLink]:
         label = " ".join(_BRACKETS.sub(" ", _MARKS.sub(" ", intervention.name)).split()).strip(" .,;:-")
         if intervention.type == "RADIATION" and _ISOTOPE.search(label):
             return []  # a radioactive drug, which the drug linker knows
@@ -212,7 +212,7 @@ class ThingLinker:
             return []
         if all(w in self._substances for w in content):
             return []
-        if intervention.type == "OTHER" and not set(content) & self._words.thing:
+        if intervention.type == "OTHER" and not set(content) & self._words.head:
             return []
         node_label, kind = _OF_TYPE[intervention.type or "OTHER"]
         if kind == "THERAPY" and _SURGERY.search(label.lower()):
@@ -321,7 +321,7 @@ class ThingLinker:
                 place += 1
         return " ".join(sorted({w for w in out if w not in _GLUE}))
 
-    def _corrected(self, label: str, number: int) -> tuple[ThingLink, ...] | None:
+    def _corrected(self, label: str, number: int) -> tuple[DeviceOrProcedureLink, ...] | None:
         for node_label in ("Device", "Procedure"):
             correction = self._corrections.find(node_label.lower(), label)
             if correction is None:
@@ -350,8 +350,8 @@ def _by_first(same: dict[tuple[str, ...], str]) -> dict[str, list[tuple[tuple[st
 def _link(
     target: Target, raw: str, span: str, span_in: str, hit: Hit, method: str, confidence: float, field: str,
     number: int, component: int = 1, components: int = 1,
-) -> ThingLink:  # fmt: skip
-    return ThingLink(
+) -> DeviceOrProcedureLink:  # fmt: skip
+    return DeviceOrProcedureLink(
         concept_id=target.id,
         name=target.name,
         raw=raw,

@@ -82,7 +82,7 @@ class ProcedureWords(msgspec.Struct, frozen=True):
     same: dict[tuple[str, ...], str]
     nothing: frozenset[str]
     sham: frozenset[str]
-    thing: frozenset[str]
+    head: frozenset[str]  # words that say that a phrase names a device or a procedure
     plain: frozenset[str]  # names that in running text are ordinary language
     names: tuple[tuple[str, tuple[Target, ...]], ...]  # as written, targets
 
@@ -104,8 +104,8 @@ def target(heading: Descriptor) -> Target:
     return Target(f"MESH:{heading.id}", heading.name, *label_and_kind(heading))
 
 
-def is_thing(heading: Descriptor) -> bool:
-    """Tell whether a heading is a device or something that is done."""
+def is_device_or_procedure(heading: Descriptor) -> bool:
+    """Tell whether a heading is equipment or a procedure that trials use as an intervention."""
     return (
         heading.name not in GENERAL
         and any(
@@ -135,7 +135,7 @@ def load(mesh: Mesh) -> ProcedureWords:
         same={tuple(form.split()): to for form, to in forms["same"].items()},
         nothing=frozenset(forms["nothing"]),
         sham=frozenset(forms["sham"]),
-        thing=frozenset(forms["thing"]),
+        head=frozenset(forms["head"]),
         plain=frozenset(forms["plain"]),
         names=tuple(names),
     )
