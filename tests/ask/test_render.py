@@ -10,7 +10,10 @@ import re
 
 import pytest
 
-from trialgraph.ask.show import render
+from trialgraph.ask.show import render, safe
+from trialgraph.ask.show.csv import csv_cell
+from trialgraph.ask.show.json import script_json
+from trialgraph.ask.show.table import display_width
 
 ROWS = [
     {"id": "NCT04324411", "title": "Sirolimus and ATRA", "score": 0.81234, "drugs": ["sirolimus", "tretinoin"]},
@@ -60,7 +63,7 @@ def test_nothing_is_cut_in_a_pipe():
 def test_a_table_fits_the_terminal_and_loses_no_letter():
     long = "immunosuppression " * 30
     text = render.rows(["id", "title"], [{"id": "NCT04324411", "title": long}], tty=True, width=60)
-    assert max(map(render.display_width, render._ANSI.sub("", text).splitlines())) <= 60
+    assert max(map(display_width, safe.ANSI.sub("", text).splitlines())) <= 60
     assert text.count("immunosuppression") == 30
     assert "NCT04324411" in text
 
@@ -108,7 +111,7 @@ def test_a_formula_is_defused_in_csv_unless_raw(text):
 
 @pytest.mark.parametrize("text", ["-5", "+3.5", "7"])
 def test_a_number_written_as_text_is_no_formula(text):
-    assert render.csv_cell(text) == text
+    assert csv_cell(text) == text
 
 
 @pytest.mark.parametrize("form", ["table", "md", "csv", "json", "nl", "html"])
@@ -146,8 +149,8 @@ def test_markup_in_registry_text_stays_text_in_html(text):
     page.feed(render.rows([text], [{text: text}], "html"))
     assert [tag for tag, _ in page.seen] == ["table", "thead", "tr", "th", "tbody", "tr", "td"]
     assert page.text.count(text) == 2
-    assert f'title="{render.html_text(text)}"'.count('"') == 2
-    script = render.script_json({"x": text})
+    assert f'title="{safe.html_text(text)}"'.count('"') == 2
+    script = script_json({"x": text})
     assert "<" not in script
     assert json.loads(script) == {"x": text}
 
@@ -161,7 +164,7 @@ def test_markdown_shows_registry_text_as_it_is(text):
 
 
 def test_an_enum_value_is_readable_in_markdown():
-    assert render.markdown("ACTIVE_NOT_RECRUITING") == "ACTIVE_NOT_RECRUITING"
+    assert safe.markdown("ACTIVE_NOT_RECRUITING") == "ACTIVE_NOT_RECRUITING"
 
 
 def test_a_report_is_figures_under_names():

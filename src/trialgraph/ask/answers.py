@@ -58,12 +58,13 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
         return self.to_polars().to_arrow()
 
     def _repr_html_(self) -> str:
-        from trialgraph.ask.show import render
+        from trialgraph.ask.show.html import html_rows
+        from trialgraph.ask.show.safe import html_text
 
-        notes = "".join(f"<p>{render.html_text(note)}</p>\n" for note in self.notes)
-        return f"{notes}{render.html_rows(self.columns, self.rows)}"
+        notes = "".join(f"<p>{html_text(note)}</p>\n" for note in self.notes)
+        return f"{notes}{html_rows(self.columns, self.rows)}"
 
     def __str__(self) -> str:
-        from trialgraph.ask.show import render
+        from trialgraph.ask.show.table import plain_rows
 
-        return "".join(f"{note}\n" for note in self.notes) + render.plain_rows(self.columns, self.rows)
+        return "".join(f"{note}\n" for note in self.notes) + plain_rows(self.columns, self.rows)

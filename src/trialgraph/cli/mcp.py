@@ -102,7 +102,7 @@ def server(store: Store) -> MCPServer[Any]:
 def bounded(answer: Answer | Mapping[str, Any]) -> str:
     """Return an answer as JSON of at most MCP_CHARACTERS characters; what was left out is said, never silent."""
     from trialgraph.ask.answers import Answer
-    from trialgraph.ask.show.render import json_text
+    from trialgraph.ask.show.json import json_text
 
     if not isinstance(answer, Answer):
         text = json_text({"notice": NOTICE, **answer})

@@ -14,8 +14,8 @@ from trialgraph import schema
 from trialgraph.errors import UsageError
 from trialgraph.files import swap
 from trialgraph.snapshot.snapshot import MANIFEST, Snapshot
+from trialgraph.spreadsheet import without_formula
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a cell that begins so for a formula
 SUFFIX = {".graphml": "graphml", ".json": "json", ".jsonld": "jsonld"}
 FOLDERS = ("csv", "parquet", "neo4j-import")
 SOURCE = "SOURCE.txt"  # lies in every folder that an export wrote
@@ -246,8 +246,8 @@ def _csv(snapshot: Snapshot, at: Path, nodes: Sequence[str], kinds: Sequence[str
 def _cell(value: Any, *, raw: bool) -> str:
     if value is None:
         return ""
-    if isinstance(value, str) and not raw and value.startswith(FORMULA):
-        return "'" + value
+    if isinstance(value, str) and not raw:
+        return without_formula(value)
     return _word(value)
 
 

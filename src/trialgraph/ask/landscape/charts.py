@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from trialgraph.ask.show.render import html_text, terminal
+from trialgraph.ask.show.safe import html_text, terminal
 
 ROW: Final = 22  # pixels a bar or a trial takes
 LABEL: Final = 258  # pixels for the names at the left

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from trialgraph.ask.landscape import charts
 from trialgraph.ask.landscape.layout import clusters, positions
 from trialgraph.ask.landscape.phases import PHASES, phase_of
-from trialgraph.ask.show import render
+from trialgraph.ask.show.json import script_json
+from trialgraph.ask.show.safe import html_text
 from trialgraph.limits import BARS, FEW_DRAWN, LISTED_PULL, MOST_DRAWN
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def page(land: Landscape) -> str:
     phases = [phase for phase in PHASES if any(t["phase"] == phase for t in data["trials"])]
     statuses = sorted({t["status"] for t in data["trials"] if t["status"]})
     conditions = [name for name, _ in land.count("conditions")[:200]]
-    text = render.html_text
+    text = html_text
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -91,7 +92,7 @@ ClinicalTrials.gov is a service of the U.S. National Library of Medicine.</p>
 <p>Drawn with {LIBRARY[0]} {LIBRARY[1]} ({LIBRARY[2]} licence), sha256 {_sha256(library)}.
 This page asks no network.</p>
 </footer>
-<script type="application/json" id="data">{render.script_json(data)}</script>
+<script type="application/json" id="data">{script_json(data)}</script>
 <script>{library}</script>
 <script>{script}</script>
 </body>
@@ -261,7 +262,7 @@ def _charts(land: Landscape) -> str:
 
 
 def _choice(name: str, label: str, options: list[str]) -> str:
-    text = render.html_text
+    text = html_text
     listed = "".join(f'<option value="{text(one)}">{text(one)}</option>' for one in options)
     return f'<label>{label} <select id="{name}"><option value="">all</option>{listed}</select></label>'
 

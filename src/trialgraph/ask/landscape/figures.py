@@ -109,6 +109,6 @@ def _clip(name: str) -> str:
 
 def _plain(text: str) -> str:
     """Return text that matplotlib does not read as mathematics, without control characters."""
-    from trialgraph.ask.show.render import terminal
+    from trialgraph.ask.show.safe import terminal
 
     return terminal(text).replace("$", r"\$")

@@ -144,12 +144,12 @@ class Landscape:
 
             figures.save(self.figure(), path)
         elif form == "":
-            from trialgraph.ask.show import render
+            from trialgraph.ask.show.csv import csv_rows
 
             path.mkdir(parents=True, exist_ok=True)
             for name, frame in self.frames.items():
-                held = render.csv_rows(frame.columns, frame.to_dicts())
-                (path / f"{name}.csv").write_text(held, "utf-8", newline="")
+                content = csv_rows(frame.columns, frame.to_dicts())
+                (path / f"{name}.csv").write_text(content, "utf-8", newline="")
         else:
             raise UsageError(
                 f"{path}: end the name in .html, .png, .svg or .pdf, or give a folder for the frames as CSV"
@@ -157,10 +157,11 @@ class Landscape:
         return path
 
     def _repr_html_(self) -> str:
-        from trialgraph.ask.show import render
+        from trialgraph.ask.show.html import html_rows
+        from trialgraph.ask.show.safe import html_text
 
         rows = [{"figure": name, "value": value} for name, value in self.facts().items()]
-        return f"<h3>{render.html_text(self.title)}</h3>\n{render.html_rows(('figure', 'value'), rows)}"
+        return f"<h3>{html_text(self.title)}</h3>\n{html_rows(('figure', 'value'), rows)}"
 
     def facts(self) -> dict[str, Any]:
         """Return the few figures that stand at the top of the page."""

@@ -1,1 +1,1 @@
-"""Answers as table, JSON, CSV, Markdown and HTML; every escaping rule."""
+"""Answers as table, JSON, CSV, Markdown and HTML; every escaping rule stands in `safe`."""
