@@ -62,6 +62,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.home / "model"
 
     @property
+    def lock(self) -> Path:
+        """Return the lock file of all that a build writes: snapshot, model and what the next update needs."""
+        return self.home / "build.lock"
+
+    @property
     def kept(self) -> Path:
         """Return the folder of what the last build keeps for the next update."""
         return self.home / "kept"

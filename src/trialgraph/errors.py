@@ -7,7 +7,8 @@ TrialgraphError
 │   └── Changed                  its shape is not the one we know
 ├── Unfinished          exit 3   stopped half-way with everything kept; the same command goes on
 ├── StoreError          exit 4   the graph store is down, refused us, is full or misconfigured
-├── ArchiveError        exit 1   the archive is busy, damaged or from a newer version
+├── Busy                exit 1   another process is at it; wait until it has ended
+├── ArchiveError        exit 1   the archive is damaged, missing or from a newer version
 ├── BuildError          exit 1   the snapshot would be worse than the one we have; that one stays
 └── RecordError         —        one record is bad; it is set aside and the run goes on
 """
@@ -53,8 +54,12 @@ class StoreError(TrialgraphError):
     exit_code = 4
 
 
+class Busy(TrialgraphError):
+    """Another process reads or writes what this one has to write; its text says which process."""
+
+
 class ArchiveError(TrialgraphError):
-    """The archive is busy, damaged, missing, or written by a newer version."""
+    """The archive is damaged, missing, or written by a newer version."""
 
 
 class BuildError(TrialgraphError):

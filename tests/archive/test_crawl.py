@@ -20,7 +20,7 @@ from kill_crawl import hears_ctrl_c
 from trialgraph.archive.crawl import crawl, updates
 from trialgraph.archive.repair import check
 from trialgraph.archive.store import Archive
-from trialgraph.errors import ArchiveError, Changed, RegistryError
+from trialgraph.errors import Busy, Changed, RegistryError
 from trialgraph.registries.catalogue import named
 from trialgraph.registries.http import Politeness
 from trialgraph.registries.registry import Selection
@@ -205,7 +205,7 @@ def test_of_two_crawls_at_once_the_second_says_who_holds_the_archive(path):
         first = command(path.parent, server, "crawl", "ctgov", "--all")
         try:
             until(lambda: len(server.asked) > 2)
-            with pytest.raises(ArchiveError, match=rf"held by process {first.pid} on .* since 20.*crawl ctgov --all"):
+            with pytest.raises(Busy, match=rf"used by process {first.pid} \(.*crawl ctgov --all.*\) on .* since 20"):
                 run(path, server)
         finally:
             first.kill()

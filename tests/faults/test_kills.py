@@ -14,7 +14,7 @@ import pytest
 
 from fault_server import packed_json, study
 from trialgraph.archive.crawl import keep_files
-from trialgraph.files import swap
+from trialgraph.locks import write_lock
 from trialgraph.registries.imports.files import read
 
 HERE = Path(__file__).resolve().parent
@@ -64,7 +64,7 @@ def test_a_killed_build_leaves_no_process_that_holds_its_lock(tmp_path):
         while of_session(process.pid) and time.monotonic() < deadline:
             time.sleep(0.05)
         assert of_session(process.pid) == [], "workers of a killed build go on"
-        with swap.one_at_a_time(home, "trialgraph build"):
+        with write_lock(home / "build.lock", "trialgraph build"):
             pass
     finally:
         for left in of_session(process.pid):

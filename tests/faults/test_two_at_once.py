@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from small_home import content, dump, expected
 
-from trialgraph.errors import BuildError
-from trialgraph.files import swap
+from trialgraph.errors import Busy
+from trialgraph.locks import read_lock, write_lock
 from trialgraph.snapshot.snapshot import Snapshot
 from trialgraph.stores.open import open_store
 
@@ -32,11 +32,11 @@ def test_of_three_loads_at_once_those_that_come_late_say_who_is_at_it(home):
 
 def test_a_build_waits_for_nobody_and_replaces_nothing_that_is_being_read(home, run):
     before = content(home / "snapshot")
-    with swap.held_still(home), swap.held_still(home):
+    with read_lock(home / "build.lock"), read_lock(home / "build.lock"):
         said = run(home, "build")
         assert (said.code, said.out) == (1, "")
         assert "wait until it is done" in said.err
-    with swap.one_at_a_time(home, "trialgraph build"):
+    with write_lock(home / "build.lock", "trialgraph build"):
         for words in (["load"], ["export", str(home / "x.graphml")], ["build"], ["update", "--no-crawl"]):
             said = run(home, *words)
             assert said.code == 1, words
@@ -49,12 +49,12 @@ def test_a_build_waits_for_nobody_and_replaces_nothing_that_is_being_read(home, 
 
 def test_the_lock_of_a_killed_build_is_free(home):
     code = (
-        "import sys, os, signal; from pathlib import Path; from trialgraph.graph import swap\n"
-        "with swap.one_at_a_time(Path(sys.argv[1]), 'trialgraph build'): os.kill(os.getpid(), signal.SIGKILL)"
+        "import sys, os, signal; from pathlib import Path; from trialgraph.locks import write_lock\n"
+        "with write_lock(Path(sys.argv[1]) / 'build.lock', 'trialgraph build'): os.kill(os.getpid(), signal.SIGKILL)"
     )
     assert subprocess.run([sys.executable, "-c", code, str(home)], check=False).returncode == -9
-    assert "trialgraph build" in (home / "build.lock").read_text()
-    with swap.one_at_a_time(home, "trialgraph build"), pytest.raises(BuildError), swap.held_still(home):
+    assert "trialgraph build" in (home / "build.lock-holder.json").read_text()
+    with write_lock(home / "build.lock", "trialgraph build"), pytest.raises(Busy), read_lock(home / "build.lock"):
         pass
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import small_graph
-from trialgraph.errors import BuildError, UsageError
+from trialgraph.errors import BuildError, Busy, UsageError
 from trialgraph.files import swap
+from trialgraph.locks import write_lock
 from trialgraph.snapshot import snapshot as snapshots
 from trialgraph.snapshot.snapshot import Difference, Snapshot
 from trialgraph.snapshot.tables import Tables
@@ -141,8 +142,8 @@ def test_folders_are_swapped_where_the_system_cannot_exchange(tmp_path, monkeypa
 
 def test_two_builds_at_once_are_one_too_many(tmp_path):
     with (
-        swap.one_at_a_time(tmp_path, "trialgraph build"),
-        pytest.raises(BuildError, match=r"being used by process \d+ \(trialgraph build\)"),
-        swap.one_at_a_time(tmp_path, "trialgraph build"),
+        write_lock(tmp_path / "build.lock", "trialgraph build"),
+        pytest.raises(Busy, match=r"being used by process \d+ \(trialgraph build\)"),
+        write_lock(tmp_path / "build.lock", "trialgraph build"),
     ):
         pass

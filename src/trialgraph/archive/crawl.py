@@ -78,7 +78,7 @@ def crawl(
     """Copy what is wanted of a registry into the archive at `path`, going on where the same crawl stopped.
 
     `base` is another address of the registry, `pace` the seconds between two requests.  Raises RegistryError with the
-    place kept, ArchiveError when somebody else writes to the archive, and whatever interrupts it.
+    place kept, Busy when another process writes to the archive, and whatever interrupts it.
     """
     from trialgraph.registries.http import Getter
 

@@ -14,10 +14,11 @@ from typing import Any
 
 import msgspec
 
-from trialgraph.archive import lock, schema
+from trialgraph.archive import schema
 from trialgraph.archive.accounts import Counts, Crawl, count
 from trialgraph.archive.file import connect, crc, packed, sentences, unpacked
 from trialgraph.errors import ArchiveError
+from trialgraph.locks import write_lock
 from trialgraph.model import RawRecord, SetAside
 from trialgraph.registries.registry import Missing, Page, Selection
 
@@ -79,8 +80,8 @@ class Archive:
         self._db.close()
 
     def lock(self, command: str) -> contextlib.AbstractContextManager[None]:
-        """Hold the right to crawl and import; raises ArchiveError that says who holds it."""
-        return lock.held(self.path, command)
+        """Hold the right to crawl and import; raises Busy that says who holds it."""
+        return write_lock(self.path.with_name(self.path.name + ".lock"), command, guards=self.path)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

@@ -45,14 +45,14 @@ def load_command(to: str | None, user: str | None, database: str | None, full: b
 
     Only the difference is written.  The password comes from TRIALGRAPH_NEO4J_PASSWORD, a file or a prompt.
     """
-    from trialgraph.files import swap
+    from trialgraph.locks import read_lock
     from trialgraph.snapshot.snapshot import Snapshot
     from trialgraph.stores import load
 
     chosen = settings()
     store = _target(chosen, to, user, database)
     try:
-        with swap.held_still(chosen.home), out.progress("Loading") as progress:
+        with read_lock(chosen.lock), out.progress("Loading") as progress:
             snapshot = Snapshot.open(chosen.snapshot)
             loaded = store.load(snapshot, progress, full=full)
         out.report(load.report(loaded), load.sentence(loaded, store.name))
@@ -70,7 +70,7 @@ def update_command(to: str | None, pace: float | None, no_crawl: bool, out: Outp
 
     Similarity's fitted model is used as it is, so that only what changed moves; `trialgraph build` fits it anew.
     """
-    from trialgraph.files import swap
+    from trialgraph.locks import read_lock
     from trialgraph.pipeline import refresh
     from trialgraph.snapshot.snapshot import Snapshot
     from trialgraph.stores import load
@@ -93,7 +93,7 @@ def update_command(to: str | None, pace: float | None, no_crawl: bool, out: Outp
     if to is not None:
         store = _target(chosen, to, None, None)
         try:
-            with swap.held_still(chosen.home), out.progress("Loading") as progress:
+            with read_lock(chosen.lock), out.progress("Loading") as progress:
                 report["load_to"] = load.report(store.load(Snapshot.open(chosen.snapshot), progress))
         finally:
             store.close()
@@ -137,7 +137,7 @@ def export_command(
     FORM is graphml, json (node-link), jsonld, csv, parquet or neo4j-import; without it TARGET's name decides: a
     name without an ending is a folder of CSV files.
     """
-    from trialgraph.files import swap
+    from trialgraph.locks import read_lock
     from trialgraph.snapshot import export
     from trialgraph.snapshot.snapshot import Snapshot
     from trialgraph.stores.neo4j import bulk
@@ -147,7 +147,7 @@ def export_command(
     target = Path(words[-1])
     form = export.form_of(target, words[0] if len(words) == 2 else None)
     chosen = settings()
-    with swap.held_still(chosen.home):
+    with read_lock(chosen.lock):
         snapshot = Snapshot.open(chosen.snapshot)
         if form == "neo4j-import":
             rows = bulk.write(snapshot, target)
@@ -221,9 +221,9 @@ def _build(
     from trialgraph.build import cache as kept
     from trialgraph.build.memory import give_back
     from trialgraph.build.stages import make
-    from trialgraph.files.swap import one_at_a_time
+    from trialgraph.locks import write_lock
 
-    with one_at_a_time(chosen.home, "trialgraph build"):
+    with write_lock(chosen.lock, "trialgraph build"):
         with out.progress("Building") as progress:
             built = make(
                 chosen.archive,

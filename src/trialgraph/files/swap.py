@@ -9,13 +9,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
-
-from trialgraph.errors import BuildError
 
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
 _AT_FDCWD = -100
-LOCK = "build.lock"
 
 
 def aside(at: Path) -> Path:
@@ -95,45 +91,3 @@ def sync(folder: Path) -> None:
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
-
-
-@contextmanager
-def one_at_a_time(folder: Path, what: str, *, name: str = LOCK) -> Iterator[None]:
-    """Hold a folder for writing; raises BuildError saying who holds it."""
-    import fcntl
-
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / name).open("a+", encoding="utf-8") as file:
-        _take(file, fcntl.LOCK_EX, folder)
-        file.truncate(0)
-        file.write(f"process {os.getpid()} ({what})")
-        file.flush()
-        yield
-        file.truncate(0)
-
-
-@contextmanager
-def held_still(home: Path) -> Iterator[None]:
-    """Keep others from replacing what is read from a home, as any number may.  Raises BuildError as a writer would."""
-    import fcntl
-
-    try:
-        file = (home / LOCK).open("a+", encoding="utf-8")
-    except OSError:  # where nobody can write, all stands still by itself
-        yield
-        return
-    with file:
-        _take(file, fcntl.LOCK_SH, home)
-        yield
-
-
-def _take(file: IO[str], how: int, folder: Path) -> None:
-    """Take a lock that the system gives back when this process ends, however it ends."""
-    import fcntl
-
-    try:
-        fcntl.flock(file, how | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.seek(0)
-        holder = file.read().strip() or "another process"
-        raise BuildError(f"{folder} is being used by {holder}; wait until it is done") from None

@@ -27,6 +27,7 @@ from trialgraph.limits import (
     QUERY_ROWS,
     QUERY_SECONDS,
 )
+from trialgraph.locks import write_lock
 from trialgraph.snapshot.snapshot import Difference, Snapshot
 from trialgraph.stores.embedded import changes
 from trialgraph.stores.store import Loaded, Progress, Result, reconcile
@@ -172,7 +173,7 @@ class EmbeddedStore:
         ours = (self.path / _LOADED, self.path / "db" / "schema.json")
         if self.path.is_dir() and any(self.path.iterdir()) and not any(file.is_file() for file in ours):
             raise UsageError(f"{self.path} holds something that is no graph of ours; name a new folder")
-        with swap.one_at_a_time(self.path.parent, "trialgraph load", name=f"{self.path.name}.lock"):
+        with write_lock(self.path.with_name(f"{self.path.name}.lock"), "trialgraph load", guards=self.path):
             return self._load(snapshot, progress or (lambda done, total: None), full=full)
 
     def _load(self, snapshot: Snapshot, progress: Progress, *, full: bool) -> Loaded:
