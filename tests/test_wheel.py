@@ -27,7 +27,7 @@ def test_the_wheel_holds_queries_vocabularies_and_the_sample(wheel: Path):
     names = zipfile.ZipFile(wheel).namelist()
     for part in ("trialgraph/_data/queries/", "trialgraph/linking/drugs/data/", "trialgraph/_data/sample/studies"):
         assert any(name.startswith(part) for name in names), part
-    assert "trialgraph/py.typed" in names, "a type checker believes the types of an installed package only beside this file"
+    assert "trialgraph/py.typed" in names, "without this file a type checker ignores the types of the package"
     assert not any("/tests/" in name or name.startswith("tests") for name in names)
 
 

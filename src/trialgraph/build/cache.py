@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from trialgraph.archive.fingerprints import Held
+from trialgraph.build import model_file as fitted
 from trialgraph.config import Settings
 from trialgraph.errors import BuildError, UsageError
-from trialgraph.build import model_file as fitted
 from trialgraph.files import swap
-from trialgraph.snapshot.snapshot import Snapshot
 from trialgraph.similarity import Model, Neighbours, Vectors
+from trialgraph.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,7 +31,17 @@ ABOUT: Final = "about.json"
 COST: Final = "cost.json"  # seconds of the last build that made everything anew
 TOOLS: Final = ("numpy", "scipy", "numba", "polars", "pyarrow", "msgspec")  # whose versions may move a byte
 # rooms whose code no table of a snapshot depends on
-NOT_OF_A_BUILD: Final = ("ask", "cli", "curation", "evaluate", "pipeline", "stores", "api.py", "locks.py", "spelling.py")
+NOT_OF_A_BUILD: Final = (
+    "ask",
+    "cli",
+    "curation",
+    "evaluate",
+    "pipeline",
+    "stores",
+    "api.py",
+    "locks.py",
+    "spelling.py",
+)
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from trialgraph.schema import mentions
 from trialgraph.build import shared_nodes as shared
 from trialgraph.build.cache import Kept, Stale
 from trialgraph.linking.linkers import Linkers
+from trialgraph.schema import mentions
 from trialgraph.snapshot.tables import Tables, arrow_schema, key_columns
 
 if TYPE_CHECKING:

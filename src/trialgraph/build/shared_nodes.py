@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from trialgraph.linking import studies
-from trialgraph.schema import mentions
 from trialgraph.build import record_rows as rows
-from trialgraph.build.node_facts import Concepts
-from trialgraph.linking.linkers import Linkers
 from trialgraph.build.gather import firsts, gathered
+from trialgraph.build.node_facts import Concepts
+from trialgraph.linking import studies
+from trialgraph.linking.conditions import groups as condition_groups
+from trialgraph.linking.linkers import Linkers
+from trialgraph.model import ListedTrial
+from trialgraph.schema import mentions
 from trialgraph.schema.mentions import name_of
 from trialgraph.snapshot.tables import Tables
-from trialgraph.model import ListedTrial
-from trialgraph.linking.conditions import groups as condition_groups
 
 if TYPE_CHECKING:
     import pyarrow as pa

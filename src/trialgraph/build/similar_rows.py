@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from trialgraph.similarity import Model, Neighbours, Pairs, SimilarPair, Vectors, changed_ids, edges, neighbours, pairs, patched, renew, unknown
+from trialgraph.similarity import (
+    Model,
+    Neighbours,
+    Pairs,
+    SimilarPair,
+    Vectors,
+    changed_ids,
+    edges,
+    neighbours,
+    pairs,
+    patched,
+    renew,
+    unknown,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa

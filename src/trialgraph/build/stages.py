@@ -16,20 +16,22 @@ import msgspec
 
 from trialgraph.archive import fingerprints, history
 from trialgraph.archive.store import Archive
-from trialgraph.errors import BuildError
-from trialgraph.build import model_file as fitted, cache as kept, similar_rows as similar
-from trialgraph.schema import mentions
-from trialgraph.files import swap
-from trialgraph.snapshot import snapshot as snapshots
-from trialgraph.build.trial_rows import Builder
-from trialgraph.linking.linkers import Linkers
+from trialgraph.build import cache as kept
+from trialgraph.build import model_file as fitted
+from trialgraph.build import similar_rows as similar
 from trialgraph.build.memory import Memory, only_growing
-from trialgraph.build.renewed_tables import Renewed, share
-from trialgraph.snapshot.snapshot import Snapshot
 from trialgraph.build.read_and_link import Read, understood
+from trialgraph.build.renewed_tables import Renewed, share
+from trialgraph.build.trial_rows import Builder
+from trialgraph.errors import BuildError
+from trialgraph.files import swap
 from trialgraph.limits import MOST_SET_ASIDE, MOST_STALE, SHOWN_SET_ASIDE
+from trialgraph.linking.linkers import Linkers
 from trialgraph.model import SetAside
+from trialgraph.schema import mentions
 from trialgraph.similarity import Document, Model, fit, vectors
+from trialgraph.snapshot import snapshot as snapshots
+from trialgraph.snapshot.snapshot import Snapshot
 
 KEPT: Final = "kept"  # `Settings.kept`: the folder beside the snapshot for what the next update can use
 Progress = Callable[[int, int | None], None]
