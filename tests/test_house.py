@@ -13,7 +13,7 @@ import pytest
 PROJECT = Path(__file__).resolve().parent.parent
 SOURCES = sorted((PROJECT / "src").rglob("*.py"))
 HEAVY = {
-    "arcadedb", "bs4", "httpx", "joblib", "lxml", "matplotlib", "neo4j", "networkx", "numba", "numpy", "pandas",
+    "arcadedb", "bs4", "httpx", "lxml", "matplotlib", "neo4j", "networkx", "numba", "numpy", "pandas",
     "polars", "prompt_toolkit", "pyarrow", "pygments", "rich", "scipy", "sklearn", "sqlite3",
 }  # fmt: skip
 # One way in for each outside thing.

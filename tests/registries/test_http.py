@@ -105,7 +105,9 @@ def test_a_retry_after_as_a_date_is_waited_for():
         assert time.time() >= int(then) + 2
 
 
-@pytest.mark.parametrize("told", ["901", email.utils.formatdate(time.time() + 100_000, usegmt=True)])
+@pytest.mark.parametrize(
+    "told", ["901", email.utils.formatdate(time.time() + 100_000, usegmt=True)], ids=["seconds", "date"]
+)
 def test_a_retry_after_of_more_than_a_quarter_of_an_hour_stops_and_says_when_to_come_back(told):
     with FaultServer([Reply(b"", 429, headers={"Retry-After": told}), GOOD]) as server:
         with pytest.raises(RegistryError, match=r"come back after \d{4}-\d\d-\d\d \d\d:\d\d") as failure:

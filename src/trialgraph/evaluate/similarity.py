@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,14 +124,16 @@ def read_related(path: Path) -> dict[str, set[str]]:
 
 def documents(trials: Sequence[Trial], *, corrections: Path | None = None, workers: int = 1) -> list[Document]:
     """Return trials as similarity sees them, linked anew; spread over processes when there are several workers."""
-    from joblib import Parallel, delayed
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
 
     if workers == 1:
         return _documents(trials, corrections)
     size = max(1, -(-len(trials) // (workers * 4)))
     parts = [trials[i : i + size] for i in range(0, len(trials), size)]
-    made = Parallel(n_jobs=workers)(delayed(_documents)(part, corrections) for part in parts)
-    return [document for part in made for document in part]
+    spawn = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
+    with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
+        return [document for part in pool.map(_documents, parts, repeat(corrections)) for document in part]
 
 
 def _documents(trials: Sequence[Trial], corrections: Path | None) -> list[Document]:

@@ -8,11 +8,12 @@ from typing import Any
 from trialgraph import limits
 from trialgraph.similarity.vectors import Recipe, Vectors
 
-# Fills neighbours and scores of some rows; may be called from several threads at once.  What it returns is told on.
-Ask = Callable[[Any, Any, Any], Any]
+# (rows int64[n], neighbours int32[n, k], scores int64[n, k]) -> what the kernel returns.  Fills the outputs in place;
+# may be called from several threads at once.
+Search = Callable[[Any, Any, Any], Any]
 
 
-def exactly(vectors: Vectors, recipe: Recipe, k: int, least: Any = None) -> Ask:
+def exactly(vectors: Vectors, recipe: Recipe, k: int, least: Any = None) -> Search:
     """Return a way to find the k nearest rows without missing any.
 
     With `least`, a score for every row in millionths, each call returns (row, asked, score) of what reaches it.
@@ -30,7 +31,7 @@ def exactly(vectors: Vectors, recipe: Recipe, k: int, least: Any = None) -> Ask:
     return lambda rows, into, scores: kernel.meet(rows, *settled, least, into, scores)  # type: ignore[call-arg]
 
 
-def nearly(vectors: Vectors, recipe: Recipe, k: int) -> tuple[Ask, Any]:
+def nearly(vectors: Vectors, recipe: Recipe, k: int) -> tuple[Search, Any]:
     """Return a way to find nearly all of the k nearest rows, with exact scores, many times as fast.
 
     And the order in which rows are best asked for: those of one subject one after another.

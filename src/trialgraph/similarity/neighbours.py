@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from trialgraph import limits
-from trialgraph.similarity.index import Ask, exactly, nearly
+from trialgraph.similarity.index import Search, exactly, nearly
 from trialgraph.similarity.vectors import Recipe, Vectors, facts_of
 
 
@@ -83,26 +84,29 @@ def neighbours(
 
 
 def run(
-    ask: Ask, rows: Any, k: int, workers: int, progress: Callable[[int, int], None] | None = None
+    search: Search, rows: Any, k: int, workers: int, progress: Callable[[int, int], None] | None = None
 ) -> tuple[Any, Any, list[Any]]:
-    """Ask for some rows block by block, spread over threads; blocks keep the memory bounded.
+    """Search for the neighbours of `rows`, BLOCK_ROWS at a time to bound the memory, spread over threads.
 
-    Returns neighbours, scores and what each block told, in order.
+    Returns neighbours int32[len(rows), k], scores int64[len(rows), k], and what the search returned for each block,
+    in the order of `rows`.  The compiled search releases the interpreter lock, so that threads run side by side.
     """
     import numpy as np
-    from joblib import Parallel, delayed
 
     indices = np.full((len(rows), k), -1, np.int32)
     scores = np.zeros((len(rows), k), np.int64)
 
-    def block(first: int) -> tuple[int, Any]:
+    def block(first: int) -> Any:
         span = slice(first, first + limits.BLOCK_ROWS)
-        return min(span.stop, len(rows)), ask(rows[span], indices[span], scores[span])
+        return search(rows[span], indices[span], scores[span])
 
-    told = []
-    spread: Any = Parallel(n_jobs=workers, prefer="threads", return_as="generator")
-    for done, tells in spread(delayed(block)(at) for at in range(0, len(rows), limits.BLOCK_ROWS)):
-        told.append(tells)
-        if progress is not None:
-            progress(done, len(rows))
-    return indices, scores, told
+    results = []
+    pool = ThreadPoolExecutor(workers)
+    try:
+        for result in pool.map(block, range(0, len(rows), limits.BLOCK_ROWS)):
+            results.append(result)
+            if progress is not None:
+                progress(min(len(results) * limits.BLOCK_ROWS, len(rows)), len(rows))
+    finally:
+        pool.shutdown(cancel_futures=True)  # Ctrl-C waits for the blocks that have begun, and for no more
+    return indices, scores, results
