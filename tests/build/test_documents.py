@@ -125,3 +125,24 @@ def test_settings_are_not_seen_where_they_are_not() -> None:
 def test_a_trial_up_to_twelve_years_is_one_in_children() -> None:
     names = {c.name for c in settings(Trial(id="x", registry="ctgov", maximum_age="12 Years"))}
     assert "children" in names
+
+
+@pytest.mark.parametrize(
+    ("maximum", "children"),
+    [("21 Years", True), ("22 Years", False), ("240 Months", True), ("264 Months", False), (None, False)],
+)
+def test_a_trial_up_to_twenty_one_years_is_one_in_children(maximum: str | None, children: bool) -> None:
+    names = {c.name for c in settings(Trial(id="x", registry="ctgov", maximum_age=maximum))}
+    assert ("children" in names) is children
+
+
+@pytest.mark.parametrize(("minimum", "older"), [("55 Years", True), ("54 Years", False)])
+def test_a_trial_from_fifty_five_years_is_one_in_older_people(minimum: str, older: bool) -> None:
+    names = {c.name for c in settings(Trial(id="x", registry="ctgov", minimum_age=minimum))}
+    assert ("older people" in names) is older
+
+
+def test_the_areas_of_a_condition_share_its_weight_as_a_vector_of_its_length(linkers: Linkers) -> None:
+    areas = {area.name: area.weight for area in made(linkers, conditions=("Asthma",)).areas}
+    assert len(areas) > 1
+    assert sum(weight**2 for weight in areas.values()) == pytest.approx(1.0)

@@ -93,6 +93,21 @@ def test_a_name_with_words_left_over_is_broader_and_less_sure(linker):
     assert broader.span == "Anemia"
 
 
+@pytest.mark.parametrize(
+    ("raw", "vocabulary", "confidence"),
+    [
+        ("myocardial infarction", "mesh", 1.0),
+        ("infarction, myocardial", "mesh", 0.97),
+        ("heart attack", "hand", 0.95),
+        ("cervical disc degeneration", "registry", 0.85),
+        ("adenomatoid odontogenic tumor", "mesh-supplementary", 0.8),
+    ],
+)
+def test_confidence_is_capped_by_the_vocabulary_that_a_name_is_from(linker, raw, vocabulary, confidence):
+    (link,) = linker.understand(raw)
+    assert (link.vocabulary, link.confidence) == (vocabulary, confidence)
+
+
 def test_the_trials_text_may_support_a_heading_below_the_broader_one(linker):
     text = "Sirolimus in refractory autoimmune hemolytic anemia (AIHA)."
     assert names(linker.link(trial("Autoimmune Anemia"))) == ["Anemia"]

@@ -126,6 +126,15 @@ def test_the_description_counts_where_label_and_other_names_give_nothing(linker)
     assert of(linker, first, listed) == [["Umeclidinium"], []]
 
 
+def test_a_description_of_more_than_four_drugs_is_a_choice_and_no_regimen(linker):
+    drugs = ["amiodarone", "naproxen", "tacrolimus", "prednisone", "allopurinol"]
+    four, five = (
+        Intervention(name="62.5 mcg", type="DRUG", description=", ".join(drugs[:size]) + " once daily")
+        for size in (4, 5)
+    )
+    assert of(linker, four, five) == [[drug.capitalize() for drug in drugs[:4]], []]
+
+
 def test_the_trials_own_abbreviations_are_read(linker):
     entry = Intervention(name="Naproxen 440 mg / DPH 50 mg", type="DRUG")
     summary = "Naproxen with DPH (diphenhydramine) against naproxen alone."

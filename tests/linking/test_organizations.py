@@ -160,3 +160,15 @@ def test_the_labelled_pairs_are_told_apart(shared):
 @pytest.mark.parametrize("name", ["Merck & Co", "Merck and Co.", "Merck & Company", "Merck & Co., Inc."])
 def test_merck_and_co_is_the_american_company_however_short(name):
     assert OrganizationLinker().resolve(name).organization_id == "ORG:merck-and-co"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Institute of Behavioral Sciences, Switzerland", "ROR:0022v1p96"),
+        ("Institute of Behavioral Sciences, Japan", "ROR:03c6bf397"),
+        ("Institute of Behavioral Sciences, Chile", "ORG:institute-behavioral-science"),
+    ],
+)
+def test_a_country_in_the_name_decides_between_bodies_of_one_name(name, expected):
+    assert organization(name) == expected

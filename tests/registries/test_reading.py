@@ -125,6 +125,11 @@ def test_unknown_values_are_kept_and_named():
     assert trial.unknown_values == ("overallStatus=PAUSED",)
 
 
+def test_a_trial_of_no_participants_is_read_as_such():
+    trial = parse(changed("protocolSection.designModule.enrollmentInfo.count", 0))
+    assert (trial.enrollment, trial.unknown_values) == (0, ())
+
+
 @pytest.mark.parametrize("count", [-1, 99_999_998 + 2, 2**70])
 def test_an_impossible_number_of_participants_is_left_out_and_named(count: int):
     trial = parse(changed("protocolSection.designModule.enrollmentInfo.count", count))

@@ -288,3 +288,12 @@ def test_plurals_are_counted_as_one_word(word: str, singular: str) -> None:
 def test_words_are_without_accents_case_and_stop_words() -> None:
     assert words("The Sjögren's syndrome of Patients") == ["sjogren's", "syndrome", "patients"]
     assert Folded()["sjogren's"] == "sjogren"
+
+
+def test_a_document_with_little_of_a_block_gets_little_of_that_blocks_weight() -> None:
+    usual = [Document(id=f"U{i}", conditions=(Concept(f"C{i % 3}", "condition"),)) for i in range(8)]
+    model, _ = fit(usual)
+    weak = Document(id="W", conditions=(Concept("C0", "condition", 0.25),))
+    rows = vectors(model, [*usual[:1], weak])
+    norms = [float(np.linalg.norm(rows.data[rows.indptr[row] : rows.indptr[row + 1]])) for row in range(2)]
+    assert norms[1] == pytest.approx(norms[0] * 0.5, rel=0.01)  # the square root of a quarter
