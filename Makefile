@@ -1,4 +1,4 @@
-# make demo · make test · make check · make bench · make torture · make docs
+# make demo · make test · make coverage · make check · make bench · make torture · make docs
 # Everything is installed into .venv by the first target that needs it.
 # The first Python that runs and is new enough (a name on the PATH may be a shim that does not run).
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check bench torture docs clean
+.PHONY: demo test coverage check lint-files bench torture docs clean
 
 demo: $(READY)
 	$(BIN)/trialgraph --home demo-home demo
@@ -15,12 +15,29 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/pytest $(PYTEST)
 
+# What of the code the tests run, commands started as processes included; fails below the share that pyproject.toml names.
+coverage: $(READY)
+	mkdir -p .cache
+	$(BIN)/pytest --cov --cov-report=term --cov-report=xml:.cache/coverage.xml $(PYTEST)
+
 check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(MAKE) lint-files
+
+# The files that only GitHub reads, against the schemas of their forms.  actionlint, a program in Go, is used where it is installed.
+SCHEMA := $(BIN)/check-jsonschema --builtin-schema
+lint-files: $(READY)
+	$(SCHEMA) vendor.github-workflows .github/workflows/*.yml
+	$(SCHEMA) custom.github-workflows-require-timeout .github/workflows/*.yml
+	$(SCHEMA) vendor.dependabot .github/dependabot.yml
+	$(SCHEMA) vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(SCHEMA) vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/idea.yml .github/ISSUE_TEMPLATE/link.yml
+	$(SCHEMA) vendor.citation-file-format CITATION.cff
+	! command -v actionlint >/dev/null || actionlint
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
