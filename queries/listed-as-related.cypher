@@ -8,13 +8,6 @@ MATCH (t:Trial {trial_id: $trial})-[l:LISTED_AS_RELATED]->(o:Trial)
 OPTIONAL MATCH (t)-[s:SIMILAR_TO]-(o)
 RETURN l.position AS position, o.trial_id AS trial_id, o.brief_title AS title, l.listed_title AS listed_title,
        l.listed_status AS listed_status, l.source_name AS mirror, s.score AS score,
-       [pair IN [
-         ['drugs', s.shared_drugs], ['conditions', s.shared_conditions], ['procedures', s.shared_procedures],
-         ['classes', CASE WHEN size(s.shared_drugs) > 0 THEN [] ELSE s.shared_classes END],
-         ['setting', CASE WHEN size(s.shared_drugs) > 0 OR size(s.shared_conditions) > 0 OR size(s.shared_procedures) > 0
-                            OR size(s.shared_classes) > 0 THEN [] ELSE s.shared_settings END],
-         ['words', s.shared_terms[0..4]]
-       ] WHERE size(pair[1]) > 0 |
-         pair[0] + ': ' + reduce(text = head(pair[1]), one IN tail(pair[1]) | text + ' + ' + one)
-       ] AS because
+       {shared_drugs: s.shared_drugs, shared_conditions: s.shared_conditions, shared_procedures: s.shared_procedures,
+        shared_classes: s.shared_classes, shared_settings: s.shared_settings, shared_terms: s.shared_terms} AS because
 ORDER BY position, trial_id

@@ -11,14 +11,7 @@ MATCH (t:Trial {trial_id: $trial})-[s:SIMILAR_TO]-(o:Trial)
 WHERE ($phase IS NULL OR $phase IN o.phases) AND ($status IS NULL OR o.overall_status = $status)
   AND ($country IS NULL OR EXISTS { MATCH (o)-[:CONDUCTED_AT]->(:Site)-[:IN_COUNTRY]->(:Country {iso2: $country}) })
 RETURN o.trial_id AS trial_id, o.brief_title AS title, o.phases AS phases, o.overall_status AS status, s.score AS score,
-       [pair IN [
-         ['drugs', s.shared_drugs], ['conditions', s.shared_conditions], ['procedures', s.shared_procedures],
-         ['classes', CASE WHEN size(s.shared_drugs) > 0 THEN [] ELSE s.shared_classes END],
-         ['setting', CASE WHEN size(s.shared_drugs) > 0 OR size(s.shared_conditions) > 0 OR size(s.shared_procedures) > 0
-                            OR size(s.shared_classes) > 0 THEN [] ELSE s.shared_settings END],
-         ['words', s.shared_terms[0..4]]
-       ] WHERE size(pair[1]) > 0 |
-         pair[0] + ': ' + reduce(text = head(pair[1]), one IN tail(pair[1]) | text + ' + ' + one)
-       ] AS because
+       {shared_drugs: s.shared_drugs, shared_conditions: s.shared_conditions, shared_procedures: s.shared_procedures,
+        shared_classes: s.shared_classes, shared_settings: s.shared_settings, shared_terms: s.shared_terms} AS because
 ORDER BY score DESC, trial_id
 LIMIT $most

@@ -89,7 +89,9 @@ def _many(number: int, alike: list[tuple[int, int]]) -> Landscape:
         }
         for i in range(number)
     ]
-    nothing = dict.fromkeys(("drugs", "classes", "conditions", "procedures", "words"))
+    nothing = dict.fromkeys(
+        f"shared_{kind}" for kind in ("drugs", "classes", "conditions", "procedures", "settings", "terms")
+    )
     pairs = [{"source": trials[i]["id"], "target": trials[j]["id"], "score": 0.3} | nothing for i, j in alike]
     return Landscape("Many", [], trials, pairs)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from trialgraph.ask.landscape import charts
 from trialgraph.ask.landscape.layout import clusters, positions
 from trialgraph.ask.landscape.phases import PHASES, phase_of
+from trialgraph.ask.questions.because import because
 from trialgraph.ask.show.json import script_json
 from trialgraph.ask.show.safe import html_text
 from trialgraph.limits import BARS, FEW_DRAWN, LISTED_PULL, MOST_DRAWN
@@ -153,11 +154,7 @@ def drawn(land: Landscape) -> dict[str, Any]:
                 "source": pair["source"],
                 "target": pair["target"],
                 "score": pair["score"],
-                "because": [
-                    f"{name}: {' + '.join(pair[name])}"
-                    for name in ("drugs", "classes", "conditions", "procedures", "words")
-                    if pair[name]
-                ],
+                "because": because(pair),
             }
         )
     for one in land.listed:

@@ -69,9 +69,9 @@ ORDER BY id
 _SIMILAR: Final = """
 UNWIND $ids AS id
 MATCH (a:Trial {trial_id: id})-[s:SIMILAR_TO]->(b:Trial)
-RETURN a.trial_id AS source, b.trial_id AS target, s.score AS score, s.shared_drugs AS drugs,
-       s.shared_classes AS classes, s.shared_conditions AS conditions, s.shared_procedures AS procedures,
-       s.shared_terms AS words
+RETURN a.trial_id AS source, b.trial_id AS target, s.score AS score,
+       s.shared_drugs AS shared_drugs, s.shared_classes AS shared_classes, s.shared_conditions AS shared_conditions,
+       s.shared_procedures AS shared_procedures, s.shared_settings AS shared_settings, s.shared_terms AS shared_terms
 ORDER BY source, target
 """
 _ABOVE: Final = """

@@ -104,8 +104,8 @@ def clusters(ids: Sequence[str], pairs: Sequence[dict[str, Any]]) -> tuple[dict[
     everywhere: Counter[str] = Counter()
     for pair in pairs:
         group = number.get(pair["source"])
-        for kind, weight in (("conditions", 3), ("drugs", 2), ("words", 1)):
-            for name in pair[kind] or ():
+        for kind, weight in (("conditions", 3), ("drugs", 2), ("terms", 1)):
+            for name in pair[f"shared_{kind}"] or ():
                 everywhere[name] += weight
                 if group is not None and number.get(pair["target"]) == group:
                     shared[group][name] += weight

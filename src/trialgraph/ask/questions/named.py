@@ -16,6 +16,7 @@ from trialgraph.ask.answers import Answer
 from trialgraph.ask.cypher import run as cypher
 from trialgraph.ask.names import classes
 from trialgraph.ask.names import resolve as names
+from trialgraph.ask.questions.because import because
 from trialgraph.errors import UsageError
 from trialgraph.limits import QUESTION_SECONDS
 from trialgraph.model import Resolution
@@ -68,7 +69,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 def folder() -> Path:
     """Return the folder of the question files: in the installed package, else in the checkout."""
     packaged = Path(str(resources.files("trialgraph"))) / "_data" / "queries"
-    return packaged if packaged.is_dir() else Path(__file__).resolve().parents[3] / "queries"
+    return packaged if packaged.is_dir() else Path(__file__).resolve().parents[4] / "queries"
 
 
 @functools.cache
@@ -185,12 +186,18 @@ def _answer(
         notes.append(f"the {shown}; most={most * 10} shows more")
     return Answer(
         columns=question.columns,
-        rows=[{column: row.get(column) for column in question.columns} for row in rows[: most if cut else None]],
+        rows=[_shown(question, row) for row in rows[: most if cut else None]],
         notes=tuple(notes),
         understood=tuple(understood),
         cut=cut,
         title=question.title,
     )
+
+
+def _shown(question: Question, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row's columns; what makes two trials alike comes as properties and is shown in words."""
+    shown = {column: row.get(column) for column in question.columns}
+    return shown | {"because": because(shown["because"])} if "because" in shown else shown
 
 
 def check(question: Question, params: Mapping[str, Any], store: Store) -> tuple[dict[str, Any], list[Resolution]]:

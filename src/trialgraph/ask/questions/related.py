@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from trialgraph.ask.answers import Answer
 from trialgraph.ask.cypher import run as cypher
 from trialgraph.ask.questions import named as questions
+from trialgraph.ask.questions.because import because
 from trialgraph.errors import UsageError
 from trialgraph.limits import QUESTION_SECONDS
 
@@ -118,30 +121,16 @@ def _nearest(
     from trialgraph.similarity import search
 
     mask = np.fromiter((one in allowed for one in rows.ids), bool, rows.rows)
-    return told(store, ((hit.why, hit.id) for hit in search(model, rows, trial, allowed=mask, k=most)), most)
+    return similar_rows(store, ((hit.why, hit.id) for hit in search(model, rows, trial, allowed=mask, k=most)), most)
 
 
-def told(store: Store, found: Iterable[tuple[SimilarPair, str]], most: int) -> list[dict[str, Any]]:
+def similar_rows(store: Store, found: Iterable[tuple[SimilarPair, str]], most: int) -> list[dict[str, Any]]:
     """Return rows of the pairs and the trials they lead to, best first; trials that the store lacks are passed over."""
     pairs = [(pair, trial) for pair, trial in found if pair.score > 0]
     asked = {"ids": [trial for _, trial in pairs]}
     facts = {row["trial_id"]: row for row in cypher.trusted(store, _FACTS, asked).rows}
     return [
-        facts[trial] | {"score": round(pair.score, 6), "because": because(pair)}
+        facts[trial] | {"score": round(pair.score, 6), "because": because(msgspec.structs.asdict(pair))}
         for pair, trial in pairs
         if trial in facts
     ][:most]
-
-
-def because(pair: SimilarPair) -> list[str]:
-    """Return what both have in common, as the question `similar-trials` tells it."""
-    named = (*pair.shared_drugs, *pair.shared_conditions, *pair.shared_procedures, *pair.shared_classes)
-    parts = (
-        ("drugs", pair.shared_drugs),
-        ("conditions", pair.shared_conditions),
-        ("procedures", pair.shared_procedures),
-        ("classes", () if pair.shared_drugs else pair.shared_classes),
-        ("setting", () if named else pair.shared_settings),
-        ("words", pair.shared_terms[:4]),
-    )
-    return [f"{name}: {' + '.join(shared)}" for name, shared in parts if shared]

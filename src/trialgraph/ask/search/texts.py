@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from trialgraph.ask.answers import Answer
 from trialgraph.ask.cypher import run as cypher
 from trialgraph.ask.landscape import gather
-from trialgraph.ask.questions.related import COLUMNS, told
+from trialgraph.ask.questions.related import COLUMNS, similar_rows
 from trialgraph.ask.search import words as search
 from trialgraph.errors import UsageError
 from trialgraph.limits import SEARCH_CANDIDATES, TEXT_READ
@@ -47,7 +47,7 @@ def like_text(settings: Settings, store: Store, text: str, *, most: int = 10) ->
     known = kept.compared(settings)
     pairs, looked_at = _all(*known, asked, most) if known else _some(settings, store, text, asked, linkers)
     best = sorted((p for p in pairs if p.score > 0), key=lambda p: (-p.score, _other(p)))
-    found = told(store, ((pair, _other(pair)) for pair in best[: 2 * most]), most)
+    found = similar_rows(store, ((pair, _other(pair)) for pair in best[: 2 * most]), most)
     understood = [*(d.name for d in asked.drugs), *(c.name for c in asked.conditions if not c.broader)]
     notes = [
         f"understood: {'; '.join(dict.fromkeys(understood)) or 'only words'}",

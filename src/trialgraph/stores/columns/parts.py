@@ -15,6 +15,7 @@ Values = Mapping[str, Any]
 RECRUITING: Final = ("RECRUITING", "NOT_YET_RECRUITING", "ENROLLING_BY_INVITATION")
 STOPPED: Final = ("TERMINATED", "WITHDRAWN", "SUSPENDED")
 ON_TRIAL: Final = ("EXPERIMENTAL", "UNKNOWN")
+SHARED: Final = ("drugs", "conditions", "procedures", "classes", "settings", "terms")
 BESIDE: Final = ("ACTIVE_COMPARATOR", "PLACEBO_COMPARATOR", "BACKGROUND")
 
 
@@ -83,22 +84,10 @@ def sponsors(frames: Frames, column: str) -> pl.DataFrame:
 
 
 def alike(frames: Frames, trial: str) -> pl.DataFrame:
-    """Return the trials that one is tied to by likeness, with the score and what makes them alike."""
+    """Return the trials similar to one with the score, and as `because` a struct of what the pair shares."""
     edges = frames["SIMILAR_TO"].filter((col("source") == trial) | (col("target") == trial))
-    drugs, classes, conditions = col("shared_drugs"), col("shared_classes"), col("shared_conditions")
-    procedures, settings = col("shared_procedures"), col("shared_settings")
-    named = pl.any_horizontal(one.list.len().fill_null(0) > 0 for one in (drugs, conditions, procedures, classes))
-    parts = {
-        "drugs": drugs,
-        "conditions": conditions,
-        "procedures": procedures,
-        "classes": pl.when(drugs.list.len().fill_null(0) == 0).then(classes),
-        "setting": pl.when(~named).then(settings),
-        "words": col("shared_terms").list.head(4),
-    }
-    told = [pl.when(one.list.len() > 0).then(pl.lit(f"{name}: ") + one.list.join(" + ")) for name, one in parts.items()]
     other = pl.when(col("source") == trial).then("target").otherwise("source")
-    return edges.select("score", trial_id=other, because=pl.concat_list(told).list.drop_nulls())
+    return edges.select("score", trial_id=other, because=pl.struct(f"shared_{kind}" for kind in SHARED))
 
 
 def below(frames: Frames, condition: str) -> list[str]:

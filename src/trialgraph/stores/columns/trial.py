@@ -48,7 +48,6 @@ def listed_as_related(frames: Frames, v: Values) -> pl.DataFrame:
         listed.select("position", "listed_title", "listed_status", trial_id="target", mirror="source_name")
         .join(frames["Trial"].select("trial_id", title="brief_title"), on="trial_id")
         .join(alike(frames, v["trial"]), on="trial_id", how="left")
-        .with_columns(col("because").fill_null([]))
         .sort("position", "trial_id")
     )
 
