@@ -20,7 +20,7 @@ from trialgraph.curation import conditions as conditions_learn
 from trialgraph.linking import mesh
 from trialgraph.linking.conditions import index as conditions_index
 from trialgraph.linking.conditions import vocabulary as conditions
-from trialgraph.linking.conditions.read import Reader
+from trialgraph.linking.conditions.reader import Reader
 from trialgraph.linking.words import trial_words as conditions_own
 from trialgraph.model import MeshTerm, Trial
 
@@ -65,7 +65,7 @@ def write(name: str, head: str, rows: Iterator[tuple[str, tuple[str, ...], int]]
 
 def main() -> None:
     """Read the files named on the command line and write both data files."""
-    words = msgspec.structs.replace(conditions.load(), learned={}, learned_abbreviations={})
+    words = msgspec.structs.replace(conditions.load_condition_words(), learned={}, learned_abbreviations={})
     reader = Reader(conditions_index.Index(mesh.load(), words))
     studies = Path(sys.argv[1])
     write(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trialgraph.linking import mesh
@@ -95,6 +95,7 @@ def test_running_text_gives_the_things_it_mentions(linker):
     assert "Acceptance and Commitment Therapy" not in found
 
 
+@settings(deadline=None)  # a busy machine is no fault of the linker
 @given(st.text(max_size=80))
 def test_any_label_can_be_read(linker, label):
     for link in linker.link(trial(label, kind="OTHER")):

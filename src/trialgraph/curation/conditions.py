@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from trialgraph.linking import trial_words as own
 from trialgraph.linking.conditions.index import Index
-from trialgraph.linking.conditions.read import Reader
+from trialgraph.linking.conditions.reader import Reader
 from trialgraph.linking.words.medical import read
 from trialgraph.model import Trial
 

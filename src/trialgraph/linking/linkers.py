@@ -1,4 +1,4 @@
-"""Who says what a trial's words mean: every linker, constructed once."""
+"""All linkers, constructed once: from a trial to the concepts that its words name."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 
 import msgspec
 
-from trialgraph.linking import corrections as user
 from trialgraph.linking import countries, mesh, people, places, studies
 from trialgraph.linking.conditions.linker import ConditionLinker
+from trialgraph.linking.corrections import Corrections, read
 from trialgraph.linking.drugs import classes
 from trialgraph.linking.drugs import vocabulary as drugs
 from trialgraph.linking.drugs.classes import Membership
@@ -24,7 +24,7 @@ from trialgraph.model import ConditionLink, DeviceOrProcedureLink, DrugLink, Org
 
 
 class Understood(msgspec.Struct, frozen=True, gc=False):
-    """What one trial's words were understood as."""
+    """The concepts that one trial's words name."""
 
     drugs: tuple[DrugLink, ...]
     procedures: tuple[DeviceOrProcedureLink, ...]
@@ -41,18 +41,18 @@ class Linkers:
     """Every linker; `understand` is pure, so trials may be given in any order and to any number of processes."""
 
     def __init__(self, corrections: Path | None = None) -> None:
-        known = user.read(corrections) if corrections is not None else user.Corrections()
+        by_user = read(corrections) if corrections is not None else Corrections()
         self.mesh = mesh.load()
         self.classes = classes.load()
         self._classes: dict[str, tuple[Membership, ...]] = {}
-        self.drugs = DrugLinker(drugs.load(), known)
+        self.drugs = DrugLinker(drugs.load(), by_user)
         self.spoken_of = spoken_of(self.drugs.vocabulary, self.mesh)
-        self.conditions = ConditionLinker(self.mesh, known)
-        self.procedures = ProcedureLinker(self.mesh, known)
-        self.organizations = OrganizationLinker(corrections=known)
+        self.conditions = ConditionLinker(self.mesh, by_user)
+        self.procedures = ProcedureLinker(self.mesh, by_user)
+        self.organizations = OrganizationLinker(corrections=by_user)
 
     def understand(self, trial: Trial) -> Understood:
-        """Return what a trial's words mean."""
+        """Return the concepts that a trial's words name."""
         found = self.drugs.link(trial)
         return Understood(
             drugs=found,
@@ -61,14 +61,14 @@ class Linkers:
             roles=roles(trial, found),
             people=people.people(trial, self.organizations),
             sites=places.sites(trial),
-            sponsor=self._body(trial.lead_sponsor.name, trial.lead_sponsor.agency_class)
+            sponsor=self._organization(trial.lead_sponsor.name, trial.lead_sponsor.agency_class)
             if trial.lead_sponsor
             else None,
-            collaborators=tuple(self._body(one.name, one.agency_class) for one in trial.collaborators),
+            collaborators=tuple(self._organization(party.name, party.agency_class) for party in trial.collaborators),
             numbers=studies.numbers_of(trial),
         )
 
-    def _body(self, name: str, agency_class: str | None) -> OrganizationLink:
+    def _organization(self, name: str, agency_class: str | None) -> OrganizationLink:
         return self.organizations.resolve(name, agency_class)
 
     def classes_of(self, drug_id: str, name: str) -> tuple[Membership, ...]:
@@ -79,7 +79,7 @@ class Linkers:
         return found
 
     def country_name(self, iso2: str) -> str:
-        """Return a country's short English name; one that we do not know keeps what it is called."""
+        """Return a country's short English name; a code that is not listed is returned as it is."""
         country = countries.by_code().get(iso2)
         return country.name if country else iso2
 

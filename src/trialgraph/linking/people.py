@@ -42,7 +42,9 @@ class Person(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 def people(trial: Trial, organizations: OrganizationLinker) -> tuple[Person, ...]:
     """Return the persons among a trial's officials and its responsible party, each once a role, in record order."""
-    entries = [(f"contactsLocationsModule.overallOfficials[{i}]", one) for i, one in enumerate(trial.officials)]
+    entries = [
+        (f"contactsLocationsModule.overallOfficials[{i}]", official) for i, official in enumerate(trial.officials)
+    ]
     if trial.responsible_party is not None:
         entries.append(("sponsorCollaboratorsModule.responsibleParty", trial.responsible_party))
     found: dict[tuple[str, str | None], Person] = {}

@@ -28,7 +28,7 @@ class Mention(msgspec.Struct, frozen=True, gc=False):
 
 
 class StudyNumbers(msgspec.Struct, frozen=True, gc=False):
-    """What a trial's numbers and texts say of other studies; made trial by trial, joined over all by `links`."""
+    """What a trial's numbers and texts say of other studies; read trial by trial, joined over all by `links`."""
 
     id: str
     registry: str
@@ -93,11 +93,11 @@ _FIELDS = ("brief_title", "official_title", "brief_summary", "detailed_descripti
 def numbers_of(trial: Trial) -> StudyNumbers:
     """Return what a trial says of other studies: its numbers elsewhere, and the studies its words name."""
     own = tuple(dict.fromkeys(_plain(number) for number in (trial.id, *trial.aliases)))
-    org = next((one.value for one in trial.identifiers if one.scheme == "ORG_STUDY_ID"), None)
+    org = next((number.value for number in trial.identifiers if number.scheme == "ORG_STUDY_ID"), None)
     others = [
-        _plain(one.value)
-        for one in trial.identifiers
-        if one.scheme in _SHARED or identifiers.scheme_of(one.value) in _SHARED
+        _plain(number.value)
+        for number in trial.identifiers
+        if number.scheme in _SHARED or identifiers.scheme_of(number.value) in _SHARED
     ]
     return StudyNumbers(
         id=trial.id,
@@ -138,10 +138,10 @@ def _plain(number: str) -> str:
 
 def _mentions(trial: Trial, own: set[str]) -> Iterator[Mention]:
     """Yield the numbers of other studies that stand in sentences which say how the two belong together."""
-    seen: set[tuple[str, bool]] = set()
+    yielded: set[tuple[str, bool]] = set()
     for field in _FIELDS:
         text: str | None = getattr(trial, field)
-        if not text or not any(_tells(_plain(code.strip("./-_"))) for code in _codes(text)):
+        if not text or not any(_is_study_number(_plain(code.strip("./-_"))) for code in _codes(text)):
             continue  # most texts name no number, and are not taken apart
         excluded = _EXCLUSION.search(text) if field == "eligibility" else None
         start = 0
@@ -153,13 +153,13 @@ def _mentions(trial: Trial, own: set[str]) -> Iterator[Mention]:
                 number = _plain(code[0].strip("./-_"))
                 if (
                     number in own
-                    or not _tells(number)
+                    or not _is_study_number(number)
                     or not (relation := _relation(sentence, code.start(), code.end()))
                 ):
                     continue
                 earlier = relation == "earlier"
-                if (number, earlier) not in seen:
-                    seen.add((number, earlier))
+                if (number, earlier) not in yielded:
+                    yielded.add((number, earlier))
                     around = sentence[max(0, code.start() - 140) : code.end() + 40].strip()
                     yield Mention(field, number, " ".join(around.split()), earlier)
 
@@ -171,8 +171,8 @@ def _codes(text: str) -> Iterator[str]:
             yield code[0]
 
 
-def _tells(number: str) -> bool:
-    """Return whether a code is long and odd enough to be a study's number."""
+def _is_study_number(number: str) -> bool:
+    """Return whether a code has digits and letters enough to be a study's number."""
     digits = sum(c.isdigit() for c in number)
     letters = sum(c.isalpha() for c in number)
     return digits >= 2 and ((letters >= 2 and len(number) >= 6) or digits >= 6)
@@ -224,18 +224,18 @@ def _follow_ups(studies: list[StudyNumbers]) -> Iterator[StudyLink]:
 
 
 def _same(studies: list[StudyNumbers]) -> Iterator[StudyLink]:
-    holders: dict[str, list[tuple[StudyNumbers, bool]]] = defaultdict(list)
+    by_number: dict[str, list[tuple[StudyNumbers, bool]]] = defaultdict(list)
     for study in studies:
         for number in study.own:
-            holders[number].append((study, True))
+            by_number[number].append((study, True))
         for number in study.others:
-            holders[number].append((study, False))
+            by_number[number].append((study, False))
     found: dict[tuple[str, str], list[tuple[str, float]]] = defaultdict(list)
-    for number, held in sorted(holders.items()):
-        if not 2 <= len(held) <= MOST_SAME_NUMBER:
+    for number, bearers in sorted(by_number.items()):
+        if not 2 <= len(bearers) <= MOST_SAME_NUMBER:
             continue
-        alone = len({study.registry for study, _ in held}) == len(held)
-        for (a, a_own), (b, b_own) in combinations(held, 2):
+        alone = len({study.registry for study, _ in bearers}) == len(bearers)
+        for (a, a_own), (b, b_own) in combinations(bearers, 2):
             if a.registry != b.registry:
                 direct = a_own or b_own
                 pair = (a.id, b.id) if a.id < b.id else (b.id, a.id)

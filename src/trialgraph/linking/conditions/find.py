@@ -1,4 +1,8 @@
-"""Conditions mentioned in running text: names as written there, longest first; abbreviations only in capitals."""
+"""Conditions mentioned in running text, by longest match from each word over an inverted index.
+
+In: a title, summary or description.  Out: one link per heading, at its first mention.  The index goes from the first
+word of a name to the lengths (in words) of the names that begin with it.  Abbreviations count only in capitals.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,9 @@ from trialgraph.linking.conditions.index import GLUE, Index
 from trialgraph.linking.words.medical import Words, read
 from trialgraph.model import ConditionLink
 
-_BREAK = re.compile(r"[.;:()\"\n]|, ")  # a name does not run over these, unless it holds one itself
+_BREAK = re.compile(r"[.;:()\"\n]|, ")  # a name does not run over these, unless it contains one itself
 ENGLISH = frozenset(("all", "cap", "sad", "add", "bed", "ted", "pop", "mas", "epi"))  # also ordinary words
-SHORTEST_OWN = (
-    4  # letters of a hand-made abbreviation that stands for itself in running text; shorter ones mean too much
-)
+SHORTEST_ABBREVIATION = 4  # letters of a listed abbreviation in running text; shorter ones have too many meanings
 
 
 class Finder:
@@ -45,7 +47,7 @@ class Finder:
             words = key.split()
             if len(words) > 1:
                 self._put(lengths, key, -1)
-        hand = {s: i for s, i in index.words.abbreviations.items() if len(s) >= SHORTEST_OWN}
+        hand = {s: i for s, i in index.words.abbreviations.items() if len(s) >= SHORTEST_ABBREVIATION}
         for short, ids in {**hand, **index.words.learned_abbreviations}.items():
             key = " ".join(read(short).words)
             if len(short) > 2 and " " not in key and key not in self._names:
@@ -62,7 +64,7 @@ class Finder:
             lengths.setdefault(words[0], set()).add(len(words))
 
     def _is_unsafe(self, key: str, alias: str) -> bool:
-        """Tell whether a one-word name means nothing in running text; notes which must be written in capitals."""
+        """Tell whether a one-word name means nothing in running text; record those that must be written in capitals."""
         if len(key) < 3 or key in GLUE:
             return True
         if alias.isupper() or (len(key) <= 4 and sum(c.isupper() for c in alias) > 1):

@@ -34,8 +34,8 @@ def named(text: str) -> ConditionGroup | None:
 
 
 @functools.cache
-def holding(heading: str) -> tuple[str, ...]:
-    """Return the ids of the groups that hold a heading, such as "MESH:D016553"."""
+def groups_of(heading: str) -> tuple[str, ...]:
+    """Return the ids of the groups that a heading is a member of, such as "MESH:D016553"."""
     return tuple(group.id for group in groups().values() if heading in group.members)
 
 
@@ -48,7 +48,7 @@ def _by_name() -> dict[tuple[str, ...], ConditionGroup]:
 def _read() -> tuple[tuple[ConditionGroup, tuple[str, ...]], ...]:
     found = []
     for name, others, members, above, _ in rows(PACKAGE, "condition_groups.tsv"):
-        headings = tuple(f"MESH:{one}" for one in members.split("|"))
-        parents = tuple(f"MESH:{one}" for one in above.split("|"))
+        headings = tuple(f"MESH:{heading}" for heading in members.split("|"))
+        parents = tuple(f"MESH:{heading}" for heading in above.split("|"))
         found.append((ConditionGroup(f"TXT:{slug(name)}", name, headings, parents), tuple(others.split("|"))))
     return tuple(found)

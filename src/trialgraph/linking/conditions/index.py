@@ -1,4 +1,9 @@
-"""Names of conditions, searchable in ever looser forms: as written, reordered, with words that mean the same."""
+"""Names of conditions as four dictionaries from comparable words to name, each looser than the one before.
+
+Form 0 holds names as written, form 1 a permuted index (the words sorted, so that order does not matter), form 2 the
+same after synonyms of words are replaced, form 3 without words that carry little meaning.  A look-up tries them in this
+order; a key that two unrelated headings share is AMBIGUOUS and finds nothing.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from trialgraph.linking import mesh as mesh_vocabulary
-from trialgraph.linking.conditions import vocabulary as words_of_conditions
-from trialgraph.linking.conditions.vocabulary import ConditionWords
+from trialgraph.linking import mesh
+from trialgraph.linking.conditions.vocabulary import ConditionWords, load_condition_words
 from trialgraph.linking.mesh import Descriptor, Mesh
-from trialgraph.linking.procedures import vocabulary as procedures
+from trialgraph.linking.procedures.vocabulary import load_procedure_words
 from trialgraph.linking.words.medical import read
 
 GLUE = frozenset("of the and in with to by for at on an due or from s nos vs".split())  # noqa: SIM905
@@ -23,7 +27,7 @@ LONGEST_SUBSTANCE = 40  # characters: nobody gives a whole chemical name as a co
 
 
 class Name(msgspec.Struct, frozen=True, gc=False):
-    """One name, of one heading or (hand-made names) of several."""
+    """One name, of one heading or (names of the hand-written list) of several."""
 
     ids: tuple[str, ...]
     alias: str
@@ -31,7 +35,7 @@ class Name(msgspec.Struct, frozen=True, gc=False):
     preferred: bool = False
 
 
-class Found(msgspec.Struct, frozen=True, gc=False):
+class NameMatch(msgspec.Struct, frozen=True, gc=False):
     """A name that some words match, and how loosely."""
 
     name: Name
@@ -50,7 +54,7 @@ class Index:
         self._above: dict[str, frozenset[str]] = {}
         self.lone = {i for n in words.lone if (i := _lone_id(mesh, n))}
         self._same = _by_first(words.same)
-        self._found = functools.lru_cache(maxsize=200_000)(self._find)
+        self._cached_find = functools.lru_cache(maxsize=200_000)(self._find)
         for heading in mesh.descriptors.values():
             if is_condition(heading, words):
                 self._add_heading(heading)
@@ -62,41 +66,44 @@ class Index:
                 self._add(Name(ids=ids, alias=label, vocabulary=vocabulary), label.split(), forms=(0, 1, 2))
         self.others = _other_names(mesh, self)
 
-    def find(self, words: Sequence[str], loosest: int = 3) -> Found | None:
-        """Return what the words as a whole name, in the strictest form that knows them, or None."""
-        return self._found(tuple(words), loosest)
+    def find(self, words: Sequence[str], loosest: int = 3) -> NameMatch | None:
+        """Return the name that all the words together match, by the strictest of the four forms, or None.
 
-    def _find(self, words: tuple[str, ...], loosest: int) -> Found | None:
+        `words` are in comparable form (`words.medical.read`); forms looser than `loosest` (0 to 3) are not tried.
+        """
+        return self._cached_find(tuple(words), loosest)
+
+    def _find(self, words: tuple[str, ...], loosest: int) -> NameMatch | None:
         number = self.forms[0].get(" ".join(words), AMBIGUOUS)
         if number != AMBIGUOUS:
-            return Found(self.names[number], 0)
+            return NameMatch(self.names[number], 0)
         number = self.forms[1].get(reordered(words), AMBIGUOUS)
         if number != AMBIGUOUS:
-            return Found(self.names[number], 1)
+            return NameMatch(self.names[number], 1)
         if loosest < 2:
             return None
         same = self.same(words)
         number = self.forms[2].get(reordered(same), AMBIGUOUS)
         if number != AMBIGUOUS:
-            return Found(self.names[number], 2)
+            return NameMatch(self.names[number], 2)
         if len(same) > 2 and "adenocarcinoma" in same:  # "pancreatic ductal adenocarcinoma"
             key = reordered("carcinoma" if w == "adenocarcinoma" else w for w in same)
             number = self.forms[2].get(key, AMBIGUOUS)
             if number != AMBIGUOUS:
-                return Found(self.names[number], 3)
+                return NameMatch(self.names[number], 3)
         if len(same) > 1 and "carcinoma" in same:  # "ovarian carcinoma" where MeSH has only Ovarian Neoplasms
             key = reordered("neoplasm" if w == "carcinoma" else w for w in same)
             number = self.forms[2].get(key, AMBIGUOUS)
             if number != AMBIGUOUS:
-                return Found(self.names[number], 3)
+                return NameMatch(self.names[number], 3)
         if loosest < 3:
             return None
         strong = self._strong(same)
         number = self.forms[3].get(strong, AMBIGUOUS) if strong else AMBIGUOUS
-        return Found(self.names[number], 3) if number != AMBIGUOUS else None
+        return NameMatch(self.names[number], 3) if number != AMBIGUOUS else None
 
     def same(self, words: Sequence[str]) -> list[str]:
-        """Return the words with each that has a stand-in replaced by it."""
+        """Return the words with synonyms replaced by one canonical word each; longest match from the left."""
         out: list[str] = []
         place, size = 0, len(words)
         while place < size:
@@ -114,7 +121,7 @@ class Index:
         return out
 
     def below(self, mesh_id: str) -> frozenset[str]:
-        """Return all headings below a heading; remembered, since texts ask for the same ones again."""
+        """Return all headings below a heading; cached, since texts ask for the same ones again."""
         found = self._below.get(mesh_id)
         if found is None:
             found = frozenset(self.mesh.children(mesh_id))
@@ -123,7 +130,7 @@ class Index:
         return found
 
     def above(self, mesh_id: str) -> frozenset[str]:
-        """Return all headings above a heading; remembered."""
+        """Return all headings above a heading; cached."""
         found = self._above.get(mesh_id)
         if found is None:
             found = self._above[mesh_id] = frozenset(self.mesh.ancestors(mesh_id))
@@ -258,7 +265,7 @@ def _other_names(mesh: Mesh, index: Index) -> dict[str, str]:
 
 
 def _procedures(mesh: Mesh) -> Iterator[tuple[str, str]]:
-    for name, targets in procedures.load(mesh).names:
+    for name, targets in load_procedure_words(mesh).names:
         if targets[0].id.startswith("MESH:"):
             yield name, targets[0].id.removeprefix("MESH:")
 
@@ -270,6 +277,6 @@ def _others(mesh: Mesh, words: ConditionWords) -> Iterator[Descriptor]:
 
 
 @functools.cache
-def load() -> Index:
-    """Return the index of the vocabularies that ship with the program, made once per process."""
-    return Index(mesh_vocabulary.load(), words_of_conditions.load())
+def load_index() -> Index:
+    """Return the index of the vocabularies that ship with the program, built once per process."""
+    return Index(mesh.load(), load_condition_words())

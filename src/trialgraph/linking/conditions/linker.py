@@ -7,13 +7,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from trialgraph.linking import trial_words as own
-from trialgraph.linking.conditions import groups as condition_groups
-from trialgraph.linking.conditions import read as conditions_read
+from trialgraph.linking import trial_words
+from trialgraph.linking.conditions import groups
 from trialgraph.linking.conditions.find import Finder
 from trialgraph.linking.conditions.index import is_condition
 from trialgraph.linking.conditions.parts import Part, Reading, is_abbreviation
+from trialgraph.linking.conditions.reader import Reader, load_reader
 from trialgraph.linking.corrections import Corrections
 from trialgraph.linking.mesh import Mesh
 from trialgraph.linking.words.medical import read
@@ -34,7 +35,7 @@ class ConditionLinker:
     """Links the condition strings of trials.  Construct once; every call is pure."""
 
     def __init__(self, mesh: Mesh | None = None, corrections: Corrections | None = None) -> None:
-        self._reader = conditions_read.load()
+        self._reader = load_reader()
         self.mesh = mesh or self._reader.index.mesh
         self._corrections = corrections or Corrections()
         self._finder = Finder(self._reader.index)
@@ -56,7 +57,7 @@ class ConditionLinker:
             if corrected is not None:
                 links.extend(corrected)
                 continue
-            if group := condition_groups.named(raw):
+            if group := groups.named(raw):
                 links.append(_group_link(raw, group, field, number))
                 continue
             reading = self._reader.read(raw)
@@ -71,7 +72,7 @@ class ConditionLinker:
         corrected = self._corrected(text, "text", None)
         if corrected is not None:
             return corrected
-        if group := condition_groups.named(text):
+        if group := groups.named(text):
             return (_group_link(text, group, "text", None),)
         reading = self._reader.read(text)
         if not reading.whole and (parts := self._reader.abbreviation(text)):
@@ -127,17 +128,17 @@ class ConditionLinker:
 
         A group that MeSH has no heading for ("Autoimmune Cytopenia") stands above its members too.
         """
-        if group := condition_groups.groups().get(concept_id):
+        if group := groups.groups().get(concept_id):
             return group.above
         index = self._reader.index
         above = self.mesh.parents(concept_id.removeprefix("MESH:"), "C", "F01", "F03", "G")
         headings = tuple(f"MESH:{i}" for i in above if is_condition(self.mesh[i], index.words))
-        return (*headings, *condition_groups.holding(concept_id))
+        return (*headings, *groups.groups_of(concept_id))
 
     def below(self, concept_id: str) -> tuple[str, ...]:
         """Return all conditions below, without the condition itself."""
-        if group := condition_groups.groups().get(concept_id):
-            return tuple(dict.fromkeys(i for one in group.members for i in (one, *self.below(one))))
+        if group := groups.groups().get(concept_id):
+            return tuple(dict.fromkeys(i for member in group.members for i in (member, *self.below(member))))
         return tuple(f"MESH:{i}" for i in self.mesh.below(concept_id.removeprefix("MESH:")))
 
     # --- inside -------------------------------------------------------------------------------------------------------
@@ -158,33 +159,32 @@ class ConditionLinker:
             concept_id = target if target.startswith("TXT:") else f"TXT:{slug(target)}"
             name = target.removeprefix("TXT:")
         part = Part((wanted,), target, "user", "user", 1.0, raw)
-        return (_link(raw, part, concept_id, name, field, number),)
+        return (_link(_Source(raw, field, number), part, concept_id, name),)
 
     def _links(self, raw: str, reading: Reading, field: str, number: int | None) -> tuple[ConditionLink, ...]:
+        source = _Source(raw, field, number)
         if not reading.parts:
             if reading.nothing or not reading.words:
                 return ()
             part = Part((), raw, "none", "text", 0.5, raw)
-            return (_link(raw, part, f"TXT:{slug(raw)}", raw.strip(), field, number),)
-        seen: dict[str, ConditionLink] = {}
+            return (_link(source, part, f"TXT:{slug(raw)}", raw.strip()),)
+        links: dict[str, ConditionLink] = {}
         total = sum(len(part.ids) for part in reading.parts)
         for part in reading.parts:
             if not part.ids:
                 concept_id = f"TXT:{slug(part.alias)}"
-                seen[concept_id] = _link(raw, part, concept_id, part.alias, field, number)
+                links[concept_id] = _link(source, part, concept_id, part.alias)
             for mesh_id in part.ids:
                 concept_id = f"MESH:{mesh_id}"
-                if concept_id not in seen:
-                    seen[concept_id] = _link(
-                        raw, part, concept_id, self.mesh.name(mesh_id), field, number, len(seen) + 1, total
-                    )
-        return tuple(seen.values())
+                if concept_id not in links:
+                    links[concept_id] = _link(source, part, concept_id, self.mesh.name(mesh_id), len(links) + 1, total)
+        return tuple(links.values())
 
     def _with_trial(self, raw: str, reading: Reading, context: _Context) -> Reading:
         """Read a string again with what its trial says."""
         short = raw.strip(" .,;:()")
         if is_abbreviation(short):
-            if (found := self._by_own_words(short, context)) is not None:
+            if (found := self._by_long_form(short, context)) is not None:
                 return found
             if reading.parts:
                 return reading
@@ -201,8 +201,8 @@ class ConditionLinker:
             return coded
         return self._by_text(reading, context)
 
-    def _by_own_words(self, short: str, context: _Context) -> Reading | None:
-        long = context.abbreviations.get(short.upper()) or own.initials(short, context.names(self))
+    def _by_long_form(self, short: str, context: _Context) -> Reading | None:
+        long = context.abbreviations.get(short.upper()) or trial_words.initials(short, context.names(self))
         if not long:
             return None
         reading = self._reader.read(long)
@@ -236,9 +236,9 @@ class ConditionLinker:
             if any(index.above(mesh_id) & set(p.ids) for p in reading.parts if not p.broader):
                 continue  # a part of the string names its heading exactly; a narrower one is another string's
             names = self._names(mesh_id)
-            if now and own.sharing(reading.left, names, self._weights)[0] < SHARED_LEFT:
+            if now and trial_words.sharing(reading.left, names, self._weights)[0] < SHARED_LEFT:
                 continue  # it would say no more than the words already do
-            share, back = own.sharing(words, names, self._weights)
+            share, back = trial_words.sharing(words, names, self._weights)
             if mesh_id in index.lone or (share < 1 and share + back < SHARED_BOTH):
                 continue
             is_below = bool(now & index.above(mesh_id))
@@ -287,18 +287,18 @@ class ConditionLinker:
 
 
 class _Context:
-    """What a trial says beside its condition strings; worked out only when a string needs it."""
+    """What a trial says beside its condition strings; computed when a string first needs it."""
 
     def __init__(self, trial: Trial, mesh: Mesh) -> None:
         self._trial, self._mesh = trial, mesh
 
     @functools.cached_property
     def codes(self) -> tuple[str, ...]:
-        return own.codes(self._trial, self._mesh)
+        return trial_words.codes(self._trial, self._mesh)
 
     @functools.cached_property
     def abbreviations(self) -> dict[str, str]:
-        return own.abbreviations(own.texts(self._trial))
+        return trial_words.abbreviations(trial_words.texts(self._trial))
 
     def names(self, linker: ConditionLinker) -> Sequence[str]:
         """Return full names beside an abbreviation: other conditions, codes, keywords."""
@@ -307,33 +307,41 @@ class _Context:
     def mentioned(self, finder: Finder) -> frozenset[str]:
         """Return the headings that title, keywords, summary and description mention."""
         if not hasattr(self, "_mentioned"):
-            texts = (t for t in own.texts(self._trial) if t is not self._trial.eligibility)
+            texts = (t for t in trial_words.texts(self._trial) if t is not self._trial.eligibility)
             self._mentioned = frozenset(finder.ids("\n".join(texts)))
         return self._mentioned
 
 
+class _Source(NamedTuple):
+    """Where a condition string stands: the string, its field, and its place in the trial's list (None outside it)."""
+
+    raw: str
+    field: str
+    number: int | None
+
+
 def _link(
-    raw: str, part: Part, concept_id: str, name: str, field: str, number: int | None, i: int = 1, n: int = 1
+    source: _Source, part: Part, concept_id: str, name: str, component: int = 1, components: int = 1
 ) -> ConditionLink:
     return ConditionLink(
         concept_id=concept_id,
         name=name,
-        raw=raw,
+        raw=source.raw,
         span=part.span,
-        span_in="condition" if number is not None else "text",
+        span_in="condition" if source.number is not None else "text",
         matched_alias=part.alias,
         vocabulary=part.vocabulary,
         method="broader" if part.broader and part.method == "span" else part.method,
         confidence=part.confidence,
-        source_field=field,
-        component=i,
-        components=n,
-        condition=number,
+        source_field=source.field,
+        component=component,
+        components=components,
+        condition=source.number,
         broader=part.broader,
     )
 
 
-def _weights(reader: conditions_read.Reader) -> dict[str, float]:
+def _weights(reader: Reader) -> dict[str, float]:
     """Return how rare each word is among names of conditions: log(names / names with it), over its most."""
     counts: Counter[str] = Counter()
     for key in reader.index.forms[2]:
@@ -342,6 +350,6 @@ def _weights(reader: conditions_read.Reader) -> dict[str, float]:
     return {word: math.log(total / n) / math.log(total) for word, n in counts.items()}
 
 
-def _group_link(raw: str, group: condition_groups.ConditionGroup, field: str, number: int | None) -> ConditionLink:
+def _group_link(raw: str, group: groups.ConditionGroup, field: str, number: int | None) -> ConditionLink:
     part = Part((), group.name, "hand", "group", 0.9, raw)
-    return _link(raw, part, group.id, group.name, field, number)
+    return _link(_Source(raw, field, number), part, group.id, group.name)

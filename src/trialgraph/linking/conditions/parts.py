@@ -1,4 +1,4 @@
-"""What reading a condition string works with: its parts, its words without weight, its stretches."""
+"""The values that reading a condition string works with: parts and readings, words without meaning, word windows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CODE = re.compile(r"\d+[a-z]?|[tnm]\d[a-z]?|\d*[pq]\d+|i{1,3}[abc]?\d?|iv[abc]?
 
 
 class Part(msgspec.Struct, frozen=True, gc=False):
-    """Headings that a stretch of the string names."""
+    """A stretch of the string and the headings it names."""
 
     ids: tuple[str, ...]
     alias: str
@@ -26,7 +26,7 @@ class Part(msgspec.Struct, frozen=True, gc=False):
 
 
 class Reading(msgspec.Struct, frozen=True, gc=False):
-    """What one string was read as.
+    """The result of reading one string.
 
     `whole` says that nothing but words without weight was left over; `nothing` that the string names no condition;
     `unknown` that this is so only because no word of it is known.
@@ -37,11 +37,11 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     nothing: bool = False
     unknown: bool = False
     words: tuple[str, ...] = ()  # the words with weight, in the form that means the same
-    left: tuple[str, ...] = ()  # those of them that no part explains
+    left: tuple[str, ...] = ()  # those of `words` that no part explains
 
 
 class Weights:
-    """Tells which words of a string have weight."""
+    """Separates the words that tell one condition from another from those that do not (stage, line, age)."""
 
     def __init__(self, index: Index) -> None:
         self._free = _by_first(index.words.free)
@@ -57,7 +57,10 @@ class Weights:
 
 
 def windows(words: Sequence[str], longest: int) -> Iterator[tuple[int, int]]:
-    """Yield every stretch of words as (first, last + 1), longest first, then from the right: the head stands there."""
+    """Yield every window of up to `longest` words as (first, last + 1), longest first, then from the right.
+
+    English puts the head of a name last, so of two windows of one length the right one is the better name.
+    """
     size = len(words)
     for length in range(min(longest, size), 0, -1):
         for first in range(size - length, -1, -1):
@@ -72,32 +75,32 @@ def is_abbreviation(text: str) -> bool:
     return 2 <= len(letters) <= 9 and " " not in text and (capitals >= 2 or (capitals == 0 and len(letters) > 2))
 
 
-def once(parts: Iterable[Part]) -> Iterator[Part]:
+def distinct_parts(parts: Iterable[Part]) -> Iterator[Part]:
     """Yield each part whose headings no part before it has."""
-    seen: set[tuple[str, ...]] = set()
+    yielded: set[tuple[str, ...]] = set()
     for part in parts:
-        if part.ids not in seen:
-            seen.add(part.ids)
+        if part.ids not in yielded:
+            yielded.add(part.ids)
             yield part
 
 
 def most_specific(index: Index, parts: Iterable[Part]) -> tuple[Part, ...]:
     """Return each part once, without headings above another's and without states beside a disease."""
-    own = tuple(once(parts))
-    kept = []
-    for part in own:
-        others = [i for other in own if other is not part for i in other.ids]
+    distinct = tuple(distinct_parts(parts))
+    specific = []
+    for part in distinct:
+        others = [i for other in distinct if other is not part for i in other.ids]
         if not any(set(part.ids) & index.above(i) for i in others):
-            kept.append(part)
-    return without_states(index, kept)
+            specific.append(part)
+    return without_states(index, specific)
 
 
 def without_states(index: Index, parts: Iterable[Part]) -> tuple[Part, ...]:
     """Return the parts without states (pregnancy, aging) and bare chapters where a disease stands beside them."""
-    own = tuple(once(parts))
-    own = tuple(p for p in own if not (p.broader and _is_chapter(index, p))) or own
-    diseases = tuple(p for p in own if any(index.mesh[i].is_in("C", "F") for i in p.ids))
-    return diseases or own
+    distinct = tuple(distinct_parts(parts))
+    distinct = tuple(p for p in distinct if not (p.broader and _is_chapter(index, p))) or distinct
+    diseases = tuple(p for p in distinct if any(index.mesh[i].is_in("C", "F") for i in p.ids))
+    return diseases or distinct
 
 
 def names_something_wrong(index: Index, words: Iterable[str]) -> bool:

@@ -1,4 +1,8 @@
-"""Read names inside a string that as a whole names nothing: the longest first, what is left over makes them broader."""
+"""The reading of last resort: the longest names inside a string that as a whole is no name.
+
+In: the string.  Out: a `Reading` of all names that do not overlap, by greedy longest match over word windows; words
+with meaning that are left over make each part `broader` and its confidence lower.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ SPAN_COSTS = 0.05  # of the confidence, since the rest of the string was not und
 
 
 def spans(whole: Whole, text: str) -> Reading:
-    """Return what a string holds: names with what is left over, or why there is none."""
+    """Return the names inside a string and the words left over, or whether it names no condition."""
     index, weights = whole.index, whole.weights
     words = read(text)
     weighty = tuple(dict.fromkeys(index.same(weights.weighty(words.words))))
@@ -55,7 +59,7 @@ def spans(whole: Whole, text: str) -> Reading:
 
 
 def _names(whole: Whole, text: str, words: Words) -> tuple[list[Part], list[bool], int]:
-    """Return names in their order, which words they take, and how many words belong to things that are no condition."""
+    """Return the names in order, which words they cover, and how many words name no condition."""
     index = whole.index
     taken = [False] * len(words.words)
     parts: list[tuple[int, Part]] = []

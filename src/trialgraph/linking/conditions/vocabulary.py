@@ -1,4 +1,4 @@
-"""What people write for a condition beside MeSH's own names: abbreviations, everyday names, light words."""
+"""The word lists for conditions beside MeSH: abbreviations, everyday names, and words that carry no meaning."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def _names(name: str) -> dict[str, tuple[str, ...]]:
 
 
 def _plain_names(name: str) -> dict[str, tuple[str, ...]]:
-    """Names in a file that a script made: they are in comparable form already."""
+    """Return the names of a generated file, whose names are in comparable form already."""
     return {row[0]: tuple(row[1].split("|")) for row in rows(PACKAGE, name)}
 
 
 @functools.cache
-def load() -> ConditionWords:
+def load_condition_words() -> ConditionWords:
     """Return the hand-made files that ship with the program, read once per process."""
     forms: dict[str, dict[tuple[str, ...], str]] = {}
     for kind, target, words, _reason in rows(PACKAGE, "condition_words.tsv"):

@@ -1,10 +1,14 @@
-"""Read a stretch of words as one condition: a name, a name with words without weight, a histology with its site."""
+"""The strict reading: all words of a string together name one condition.
+
+In: a string or a piece of one.  Out: its parts, or () when a word with meaning would be left over.  Tried in order: a
+name by the index, the longest name beside words without meaning ("recurrent", "stage II"), a histology with its site.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trialgraph.linking.conditions.index import Found, Index
+from trialgraph.linking.conditions.index import Index, NameMatch
 from trialgraph.linking.conditions.parts import Part, Weights, is_abbreviation, windows
 from trialgraph.linking.conditions.sites import Sites
 from trialgraph.linking.words.medical import Words, read
@@ -17,7 +21,7 @@ BY_VOCABULARY = {"mesh": 1.0, "hand": 0.95, "registry": 0.85, "mesh-supplementar
 
 
 class Whole:
-    """Reads stretches as wholes by one index."""
+    """Reads strings as a whole by one index."""
 
     def __init__(self, index: Index) -> None:
         self.index = index
@@ -76,7 +80,7 @@ class Whole:
         return Part(found.name.ids, found.name.alias, found.name.vocabulary, "same-words", 0.85, span)
 
     def is_lone(self, ids: tuple[str, ...]) -> bool:
-        """Tell whether headings say nothing without the rest of the name."""
+        """Tell whether all headings are too general to be named inside a longer name (the `lone` list)."""
         return all(i in self.index.lone for i in ids)
 
     def _beside_free(self, text: str, words: Words) -> Part | None:
@@ -98,7 +102,7 @@ class Whole:
         return None
 
 
-def _modified(found: Found, span: str) -> Part:
+def _modified(found: NameMatch, span: str) -> Part:
     broader = found.name.vocabulary == "mesh-supplementary"
     confidence = min(0.95, CONFIDENCE[found.looseness]) - (0.1 if broader else 0.0)
     return Part(found.name.ids, found.name.alias, found.name.vocabulary, "modifier", confidence, span, broader)

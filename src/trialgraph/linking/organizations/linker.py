@@ -16,39 +16,39 @@ from trialgraph.linking.organizations.words import distinctive, named, words
 from trialgraph.model import OrganizationLink, Resolution
 from trialgraph.text import clean, fold
 
-_SURE = {"user": 1.0, "alias-table": 1.0, "ror": 0.95, "spelling": 0.9, "affiliate": 0.85}
+_CONFIDENCE = {"user": 1.0, "alias-table": 1.0, "ror": 0.95, "spelling": 0.9, "affiliate": 0.85}
 
 
 class OrganizationLinker:
-    """Resolves names; pure per call, results are remembered."""
+    """Resolves names; pure per call, results are cached."""
 
     def __init__(
         self, vocabulary: OrganizationVocabulary | None = None, corrections: Corrections | None = None
     ) -> None:
-        self._known = vocabulary or load()
+        self._vocabulary = vocabulary or load()
         self._corrections = corrections or Corrections()
-        self._seen: dict[str, OrganizationLink] = {}
+        self._resolved: dict[str, OrganizationLink] = {}
         self._ror_places: dict[str, int] = {}  # filled when first asked for
 
     def resolve(self, name: str, agency_class: str | None = None) -> OrganizationLink:
         """Return the organisation that a name means; the class of the mention stays with the mention."""
-        found = self._seen.get(name)
+        found = self._resolved.get(name)
         if found is None:
-            found = self._seen[name] = self._joined(self._resolve(name))
+            found = self._resolved[name] = self._merged_by_user(self._resolve(name))
         return found
 
-    def _joined(self, link: OrganizationLink) -> OrganizationLink:
+    def _merged_by_user(self, link: OrganizationLink) -> OrganizationLink:
         """Return the organisation that the user says an id is, where there is such a correction."""
-        told = self._corrections.find("organization", link.organization_id)
-        if told is None or told.target is None or told.target == link.organization_id:
+        correction = self._corrections.find("organization", link.organization_id)
+        if correction is None or correction.target is None or correction.target == link.organization_id:
             return link
-        return self._corrected(link.raw_name, told.target)
+        return self._corrected(link.raw_name, correction.target)
 
     def get(self, organization_id: str) -> Organization | None:
-        """Return what the vocabulary says of an id of our table or of ROR; None for an id made from words."""
+        """Return what the vocabulary says of an id of our table or of ROR; None for an id built from words."""
         if organization_id.startswith("ROR:"):
             return self._from_ror(organization_id)
-        return self._known.get(organization_id)
+        return self._vocabulary.get(organization_id)
 
     def understand(self, text: str) -> Resolution | None:
         """Return what a person's name for an organisation means, or None for an empty one."""
@@ -73,7 +73,7 @@ class OrganizationLinker:
             return self._corrected(raw, corrected.target)
         name = parse(raw)
         if not name.tokens:
-            return self._made(raw, name, " ".join(name.full) or raw)
+            return self._from_words(raw, name, " ".join(name.full) or raw)
         return self._by_table(raw, name) or self._by_ror(raw, name) or self._by_words(raw, name, depth)
 
     def _corrected(self, raw: str, target: str) -> OrganizationLink:
@@ -81,7 +81,7 @@ class OrganizationLinker:
         known = self.get(target)
         if known is None and target.startswith(("ORG:", "ROR:")):
             return OrganizationLink(
-                organization_id=target, name=raw, raw_name=raw, method="user", confidence=_SURE["user"]
+                organization_id=target, name=raw, raw_name=raw, method="user", confidence=_CONFIDENCE["user"]
             )
         if known is not None:
             return self._link(raw, known, "user")
@@ -91,7 +91,7 @@ class OrganizationLinker:
             name=link.name,
             raw_name=raw,
             method="user",
-            confidence=_SURE["user"],
+            confidence=_CONFIDENCE["user"],
             parent_id=link.parent_id,
             ror_id=link.ror_id,
             country=link.country,
@@ -103,7 +103,7 @@ class OrganizationLinker:
             name=known.name,
             raw_name=raw,
             method=method,
-            confidence=_SURE[method],
+            confidence=_CONFIDENCE[method],
             parent_id=known.parent_id or parent,
             ror_id=known.ror_id,
             country=known.country,
@@ -111,7 +111,7 @@ class OrganizationLinker:
 
     def _by_table(self, raw: str, name: Name) -> OrganizationLink | None:
         """Return the organisation of our table with this name, or the affiliate of one."""
-        known, full, short = self._known, " ".join(name.full), " ".join(name.tokens)
+        known, full, short = self._vocabulary, " ".join(name.full), " ".join(name.tokens)
         found = known.hand_keys.get(full)
         if found is None and name.countries and len(name.segments) > 1 and without_place(name):
             found = known.hand_keys.get(" ".join(word for segment in name.segments[:-1] for word in segment))
@@ -133,7 +133,7 @@ class OrganizationLinker:
         """Return the known company whose name, with words for a division or a country, makes up a whole name."""
         for i in range(len(name)):
             for size in (3, 2, 1):
-                found = self._known.families.get(name[i : i + size]) if i + size <= len(name) else None
+                found = self._vocabulary.families.get(name[i : i + size]) if i + size <= len(name) else None
                 if found and _all_division((*name[:i], *name[i + size :])):
                     return found
         return None
@@ -149,7 +149,7 @@ class OrganizationLinker:
             name=_tidy(raw),
             raw_name=raw,
             method="affiliate",
-            confidence=_SURE["affiliate"],
+            confidence=_CONFIDENCE["affiliate"],
             parent_id=owner,
             country=there or home,
         )
@@ -158,43 +158,43 @@ class OrganizationLinker:
         """Return the organisation of the registry that alone has this name (and country, where the name has one)."""
         for tokens, place, shortened in _readings(name):
             key = " ".join(tokens)
-            found = self._known.bags.get(bag(key), ())
+            found = self._vocabulary.bags.get(bag(key), ())
             if not found or not (distinctive(tokens) or (place and not shortened)):
                 continue
             if place:
-                found = tuple(i for i in found if self._known.ror[i][1] == place)
+                found = tuple(i for i in found if self._vocabulary.ror[i][1] == place)
             if len(found) > 1:
-                ordered = self._known.keys.get(key, ())
+                ordered = self._vocabulary.keys.get(key, ())
                 found = tuple(i for i in found if i in ordered)
             if len(found) == 1:
                 return self._link(raw, self._ror(found[0]), "ror", self._owner(name))
         return None
 
     def _ror(self, place: int) -> Organization:
-        ror, country, title = self._known.ror[place]
+        ror, country, title = self._vocabulary.ror[place]
         return Organization(f"ROR:{ror}", title, country, ror_id=f"https://ror.org/{ror}", vocabulary="ror")
 
     def _from_ror(self, organization_id: str) -> Organization | None:
         ror = organization_id.removeprefix("ROR:")
         if not self._ror_places:
-            self._ror_places.update((row[0], place) for place, row in enumerate(self._known.ror))
+            self._ror_places.update((row[0], place) for place, row in enumerate(self._vocabulary.ror))
         place = self._ror_places.get(ror)
         return None if place is None else self._ror(place)
 
     def _owner(self, name: Name) -> str | None:
-        """Return the id of the owner that the name itself tells of."""
+        """Return the id of the owner that the name itself mentions."""
         return self._resolve(name.parent, depth=1).organization_id if name.parent else None
 
     def _by_words(self, raw: str, name: Name, depth: int) -> OrganizationLink:
-        """Return an organisation made of the words of its name alone, and the body it is a part of."""
+        """Return an organisation identified by the words of its name alone, and the body it is a part of."""
         parent = self._owner(name)
         if parent is None and depth == 0:
             parent = self._host(name)
         if parent is None and name.legal and (rest := _without_region(name.tokens)):
             parent = "ORG:" + _slug(rest)
         key = " ".join(name.tokens)
-        shared = len(self._known.bags.get(bag(key), ())) > 1 or not named(name.tokens)
-        link = self._made(raw, name, key, ordered=shared)
+        shared = len(self._vocabulary.bags.get(bag(key), ())) > 1 or not named(name.tokens)
+        link = self._from_words(raw, name, key, ordered=shared)
         return link if parent in (None, link.organization_id) else _with_parent(link, parent)
 
     def _host(self, name: Name) -> str | None:
@@ -208,7 +208,7 @@ class OrganizationLinker:
             return links[0].organization_id
         return None
 
-    def _made(self, raw: str, name: Name, key: str, *, ordered: bool = False) -> OrganizationLink:
+    def _from_words(self, raw: str, name: Name, key: str, *, ordered: bool = False) -> OrganizationLink:
         tokens = key.split()
         slug = "-".join(tokens) if ordered else _slug(tokens)
         return OrganizationLink(
@@ -216,7 +216,7 @@ class OrganizationLinker:
             name=_tidy(raw),
             raw_name=raw,
             method="spelling",
-            confidence=_SURE["spelling"],
+            confidence=_CONFIDENCE["spelling"],
             country=_country(name),
         )
 
@@ -249,7 +249,7 @@ def _country(name: Name) -> str | None:
 
 
 def _homes(name: Name) -> tuple[str, ...]:
-    """Return the countries that a name tells by itself or by a legal form that one country alone uses."""
+    """Return the countries that a name states or by a legal form that one country alone uses."""
     forms = (words().legal.get(form, "") for form in name.legal)
     return tuple(dict.fromkeys((*name.countries, *(home for home in forms if home and home not in _NOT_TELLING))))
 

@@ -8,12 +8,10 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from trialgraph.linking import mesh as mesh_vocabulary
-from trialgraph.linking import trial_words as own
+from trialgraph.linking import mesh, trial_words
 from trialgraph.linking.corrections import Corrections
 from trialgraph.linking.mesh import Mesh
-from trialgraph.linking.procedures import vocabulary as procedures
-from trialgraph.linking.procedures.vocabulary import Target
+from trialgraph.linking.procedures.vocabulary import Target, is_device_or_procedure, load_procedure_words, target_of
 from trialgraph.linking.words.medical import Words, read
 from trialgraph.model import DeviceOrProcedureLink, Intervention, Trial
 from trialgraph.text import slug
@@ -75,9 +73,9 @@ class Hit(msgspec.Struct, frozen=True, gc=False):
 class ProcedureLinker:
     """Links interventions to devices and procedures.  Construct once; every call is pure."""
 
-    def __init__(self, mesh: Mesh | None = None, corrections: Corrections | None = None) -> None:
-        self.mesh = mesh or mesh_vocabulary.load()
-        self._words = procedures.load(self.mesh)
+    def __init__(self, headings: Mesh | None = None, corrections: Corrections | None = None) -> None:
+        self.mesh = headings or mesh.load()
+        self._words = load_procedure_words(self.mesh)
         self._corrections = corrections or Corrections()
         self._names: dict[str, tuple[tuple[Target, ...], str, str]] = {}
         self._loose: dict[str, str] = {}
@@ -87,9 +85,9 @@ class ProcedureLinker:
         for name, targets in self._words.names:
             self._put(name, targets, "hand")
         for heading in self.mesh.descriptors.values():
-            if procedures.is_device_or_procedure(heading):
+            if is_device_or_procedure(heading):
                 for alias in (heading.name, *heading.synonyms):
-                    self._put(alias, (procedures.target(heading),), "mesh")
+                    self._put(alias, (target_of(heading),), "mesh")
         for sizes in self._lengths.values():
             sizes.sort(reverse=True)
         self._hits = functools.lru_cache(maxsize=50_000)(self._hits_of)
@@ -110,7 +108,7 @@ class ProcedureLinker:
                 continue
             found = self._of_label(intervention.name, number)
             if not found and _CAPITALS.search(intervention.name) and not self._is_nothing(intervention.name):
-                explained = own.abbreviations(own.texts(trial)) if explained is None else explained
+                explained = trial_words.abbreviations(trial_words.texts(trial)) if explained is None else explained
                 found = self._by_abbreviation(intervention.name, number, explained)
             if not found and not self._is_nothing(intervention.name):
                 found = self._elsewhere(intervention, number)
@@ -133,7 +131,9 @@ class ProcedureLinker:
                 if target.id not in found:
                     span = words.stretch(text, hit.first, hit.last)
                     confidence = 0.85 if hit.last - hit.first > 1 else 0.7
-                    found[target.id] = _link(target, span, span, span_in, hit, "mention", confidence, span_in, 0)
+                    found[target.id] = _link(
+                        target, hit, _Evidence(span, span, span_in, "mention", confidence, span_in, 0)
+                    )
         return tuple(found.values())
 
     # --- a label ------------------------------------------------------------------------------------------------------
@@ -154,10 +154,9 @@ class ProcedureLinker:
                 method = "exact" if whole and not hit.loose else "span" if not hit.loose else "same-words"
                 confidence = (1.0 if whole else 0.9) - (0.08 if hit.loose else 0.0)
                 span = words.stretch(label_clean, hit.first, hit.last)
-                found[target.id] = _link(
-                    target, label, span, "label", hit, method, round(confidence, 2), FIELD.format(number, "name"),
-                    number, len(found) + 1, total,
-                )  # fmt: skip
+                field = FIELD.format(number, "name")
+                evidence = _Evidence(label, span, "label", method, round(confidence, 2), field, number)
+                found[target.id] = _link(target, hit, evidence, len(found) + 1, total)
         return list(found.values())
 
     def _hits_of(self, label: str) -> tuple[Hit, ...]:
@@ -196,10 +195,10 @@ class ProcedureLinker:
                     for k in found
                 ]  # fmt: skip
         if lens := _LENS.search(intervention.name):
-            target = procedures.target(self.mesh[LENSES])
+            target = target_of(self.mesh[LENSES])
             hit = Hit(0, 1, (target,), lens[0], "hand", loose=False)
             field = FIELD.format(number, "name")
-            return [_link(target, intervention.name, lens[0], "label", hit, "stem", 0.9, field, number)]
+            return [_link(target, hit, _Evidence(intervention.name, lens[0], "label", "stem", 0.9, field, number))]
         return self._as_text(intervention, number)
 
     def _as_text(self, intervention: Intervention, number: int) -> list[DeviceOrProcedureLink]:
@@ -220,7 +219,7 @@ class ProcedureLinker:
         target = Target(f"TXT:{slug(label)}", label, node_label, kind)
         hit = Hit(0, len(words), (target,), label, "none", loose=False)
         field = FIELD.format(number, "name")
-        return [_link(target, intervention.name, label, "label", hit, "text", 0.5, field, number)]
+        return [_link(target, hit, _Evidence(intervention.name, label, "label", "text", 0.5, field, number))]
 
     @functools.cached_property
     def _substances(self) -> frozenset[str]:
@@ -336,7 +335,7 @@ class ProcedureLinker:
                 target = Target(f"TXT:{slug(wanted.removeprefix('TXT:'))}", wanted, node_label, None)
             hit = Hit(0, 1, (target,), correction.target, "user", loose=False)
             field = FIELD.format(number, "name")
-            return (_link(target, label, label, "label", hit, "user", 1.0, field, number),)
+            return (_link(target, hit, _Evidence(label, label, "label", "user", 1.0, field, number)),)
         return None
 
 
@@ -347,24 +346,35 @@ def _by_first(same: dict[tuple[str, ...], str]) -> dict[str, list[tuple[tuple[st
     return found
 
 
+class _Evidence(msgspec.Struct, frozen=True, gc=False):
+    """Where and by which rule a name was matched; the fields are those of the link."""
+
+    raw: str
+    span: str
+    span_in: str
+    method: str
+    confidence: float
+    source_field: str
+    intervention: int
+
+
 def _link(
-    target: Target, raw: str, span: str, span_in: str, hit: Hit, method: str, confidence: float, field: str,
-    number: int, component: int = 1, components: int = 1,
-) -> DeviceOrProcedureLink:  # fmt: skip
+    target: Target, hit: Hit, evidence: _Evidence, component: int = 1, components: int = 1
+) -> DeviceOrProcedureLink:
     return DeviceOrProcedureLink(
         concept_id=target.id,
         name=target.name,
-        raw=raw,
-        span=span,
-        span_in=span_in,
+        raw=evidence.raw,
+        span=evidence.span,
+        span_in=evidence.span_in,
         matched_alias=hit.alias,
         vocabulary=hit.vocabulary,
-        method=method,
-        confidence=confidence,
-        source_field=field,
+        method=evidence.method,
+        confidence=evidence.confidence,
+        source_field=evidence.source_field,
         component=component,
         components=components,
-        intervention=number,
+        intervention=evidence.intervention,
         label=target.label,
         kind=target.kind,
     )

@@ -77,7 +77,7 @@ class Target(msgspec.Struct, frozen=True):
 
 
 class ProcedureWords(msgspec.Struct, frozen=True):
-    """The hand-made files, in the comparable form of `words.read`."""
+    """The hand-written files, in the comparable form of `words.read`."""
 
     same: dict[tuple[str, ...], str]
     nothing: frozenset[str]
@@ -99,8 +99,8 @@ def label_and_kind(heading: Descriptor) -> tuple[str, str | None]:
     return "Procedure", "THERAPY" if heading.is_in("A", "B", "G") else "PROGRAMME"
 
 
-def target(heading: Descriptor) -> Target:
-    """Return a heading as what a name stands for."""
+def target_of(heading: Descriptor) -> Target:
+    """Return the target of a name that stands for a heading."""
     return Target(f"MESH:{heading.id}", heading.name, *label_and_kind(heading))
 
 
@@ -119,8 +119,8 @@ def is_device_or_procedure(heading: Descriptor) -> bool:
 
 
 @functools.lru_cache(maxsize=2)
-def load(mesh: Mesh) -> ProcedureWords:
-    """Return the hand-made files that ship with the program; names get their headings from `mesh`."""
+def load_procedure_words(mesh: Mesh) -> ProcedureWords:
+    """Return the hand-written files that ship with the program; names get their headings from `mesh`."""
     forms: dict[str, dict[str, str]] = {}
     for kind, same_as, words, _reason in rows("trialgraph.linking.procedures", "procedure_words.tsv"):
         for form in words.split("|"):
@@ -130,7 +130,7 @@ def load(mesh: Mesh) -> ProcedureWords:
         if ids.startswith("TXT:"):
             names.append((name, (Target(ids, names_of_ids, label, kind or None),)))
         else:
-            names.append((name, tuple(target(mesh[i]) for i in ids.split("|") if i in mesh)))
+            names.append((name, tuple(target_of(mesh[i]) for i in ids.split("|") if i in mesh)))
     return ProcedureWords(
         same={tuple(form.split()): to for form, to in forms["same"].items()},
         nothing=frozenset(forms["nothing"]),

@@ -1,4 +1,10 @@
-"""Read one condition string, without its trial: which headings it names, how loosely, and what is left over."""
+"""The reader of one condition string, without its trial: from a string to a `Reading`.
+
+In: a string such as "Breast/Ovarian Cancer, stage II".  Out: the parts of it that name headings, each with the rule and
+confidence, and the words with meaning that no part explains.  The attempts, strictest first: the whole string as one
+name (`whole`), brackets, the pieces of an enumeration, then the longest names inside it (`spans`), then the same with
+misspelt words corrected (`spelling`).
+"""
 
 from __future__ import annotations
 
@@ -7,9 +13,8 @@ import re
 
 import msgspec
 
-from trialgraph.linking.conditions import index as conditions_index
-from trialgraph.linking.conditions.index import Index
-from trialgraph.linking.conditions.parts import Part, Reading, most_specific, once, without_states
+from trialgraph.linking.conditions.index import Index, load_index
+from trialgraph.linking.conditions.parts import Part, Reading, distinct_parts, most_specific, without_states
 from trialgraph.linking.conditions.spans import spans
 from trialgraph.linking.conditions.spelling import Spelling
 from trialgraph.linking.conditions.whole import Whole
@@ -33,7 +38,7 @@ _WITH = re.compile(
 
 
 class Reader:
-    """Reads condition strings by one index; remembers what it has read."""
+    """Reads condition strings by one index; results are cached."""
 
     def __init__(self, index: Index) -> None:
         self.index = index
@@ -126,8 +131,8 @@ class Reader:
                 above = {i for p in run_on.parts for j in p.ids for i in self.index.above(j)}
                 if any(above & set(p.ids) for p in found):
                     return run_on
-                settle = without_states if splitter is _AND else most_specific
-                return Reading(settle(self.index, found), whole=not left, words=self._words(text), left=tuple(left))
+                reduce = without_states if splitter is _AND else most_specific
+                return Reading(reduce(self.index, found), whole=not left, words=self._words(text), left=tuple(left))
         return None
 
     def _piece(self, pieces: list[str], number: int) -> tuple[Part, ...]:
@@ -142,12 +147,12 @@ class Reader:
         return ()
 
     def _beside_healthy(self, text: str, weighty: tuple[str, ...]) -> Reading:
-        """Keep what an enumeration names beside healthy people: "Healthy, Asthma"."""
+        """Read the pieces of an enumeration that do not say healthy: Asthma in "Healthy, Asthma"."""
         found: list[Part] = []
         for piece in _AND.split(text):
             if piece and not _HEALTHY.search(piece):
                 found.extend(self.whole.read(piece.strip()))
-        return Reading(tuple(once(found)), whole=bool(found), nothing=not found, words=weighty)
+        return Reading(tuple(distinct_parts(found)), whole=bool(found), nothing=not found, words=weighty)
 
     # --- other ways ---------------------------------------------------------------------------------------------------
 
@@ -165,6 +170,6 @@ class Reader:
 
 
 @functools.cache
-def load() -> Reader:
-    """Return a reader over the vocabularies that ship with the program, made once per process."""
-    return Reader(conditions_index.load())
+def load_reader() -> Reader:
+    """Return a reader over the vocabularies that ship with the program, built once per process."""
+    return Reader(load_index())
