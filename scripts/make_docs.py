@@ -1,4 +1,4 @@
-"""Writes the pages of docs/ that are made from the code: one for each command and each named question.
+"""Writes the pages of docs/ made from the code: commands, named questions, the list of registries.
 
 python scripts/make_docs.py          write them
 python scripts/make_docs.py --check  say which are not current, and fail if any is
@@ -14,6 +14,7 @@ import click
 
 from trialgraph.ask.questions import named as questions
 from trialgraph.cli import main
+from trialgraph.registries.describe import markdown_table
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 MADE = "<!-- made by scripts/make_docs.py; edit the code it is made from -->"
@@ -23,6 +24,7 @@ def pages() -> dict[str, str]:
     """Return path below docs/ -> content of every page that is made."""
     made: dict[str, str] = {}
     made["questions.md"] = _questions()
+    made["registry-list.md"] = f"{MADE}\n\n# The registries\n\n{markdown_table()}"
     for question in questions.find().values():
         made[f"questions/{question.name}.md"] = _question(question)
     commands = _commands()

@@ -174,8 +174,8 @@ def open(home: str | Path | None = None, *, store: str | None = None) -> Graph: 
     TRIALGRAPH_NEO4J_URI names; the password is read from TRIALGRAPH_NEO4J_PASSWORD.
     Raises UsageError where there is no graph, StoreError where the server fails.
     """
-    from trialgraph import config
+    from trialgraph.pipeline import settings as settings_of_run
     from trialgraph.stores.open import open_graph
 
-    settings = config.read(str(home) if home is not None else None)
+    settings = settings_of_run.read(str(home) if home is not None else None)
     return Graph(settings, open_graph(settings, store))

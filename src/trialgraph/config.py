@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -13,14 +13,12 @@ from trialgraph.errors import UsageError
 
 FILE = "config.toml"
 
-# setting -> environment variable; the file uses the setting's name
+# setting -> environment variable; the file uses the setting's name.  Each registry that is fetched has one more.
 VARIABLES = {
     "neo4j_uri": "TRIALGRAPH_NEO4J_URI",
     "neo4j_user": "TRIALGRAPH_NEO4J_USER",
     "neo4j_database": "TRIALGRAPH_NEO4J_DATABASE",
     "neo4j_password_file": "TRIALGRAPH_NEO4J_PASSWORD_FILE",
-    "ctgov_url": "TRIALGRAPH_CTGOV_URL",
-    "meddatax_url": "TRIALGRAPH_MEDDATAX_URL",
     "contact": "TRIALGRAPH_CONTACT",
 }
 
@@ -36,9 +34,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     neo4j_user: str | None = None
     neo4j_database: str | None = None
     neo4j_password_file: str | None = None
-    ctgov_url: str | None = None
-    meddatax_url: str | None = None
     contact: str | None = None
+    registry_urls: dict[str, str] = {}  # registry -> another address to fetch it from
     sources: dict[str, str] = {}  # setting -> where its value came from
 
     @property
@@ -88,23 +85,44 @@ def home_of(flag: str | None, environ: Mapping[str, str] = os.environ) -> tuple[
     return Path(platformdirs.user_data_dir("trialgraph", appauthor=False)), "default"
 
 
-def read(flag: str | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
-    """Return the settings.  Raises UsageError for a file that cannot be read or holds a name we do not know."""
+def variables(registries: Iterable[str] = ()) -> dict[str, str]:
+    """Return every setting with its environment variable, those of these registries' addresses among them."""
+    return VARIABLES | {url_setting(name): f"TRIALGRAPH_{name.upper()}_URL" for name in registries}
+
+
+def url_setting(registry: str) -> str:
+    """Return the name of the setting that says where a registry is fetched from."""
+    return f"{registry}_url"
+
+
+def read(
+    flag: str | None = None, environ: Mapping[str, str] = os.environ, *, registries: Iterable[str] = ()
+) -> Settings:
+    """Return the settings, with the addresses of `registries` where they are set.
+
+    Raises UsageError for a file that cannot be read or holds a name we do not know.
+    """
     home, source = home_of(flag, environ)
-    values: dict[str, str] = {}
-    sources = {"home": source}
-    path = home / FILE
-    if path.is_file():
-        try:
-            content = tomllib.loads(path.read_text("utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-            raise UsageError(f"{path} is not valid TOML: {problem}; mend or remove it") from problem
-        for name, value in content.items():
-            if name not in VARIABLES or not isinstance(value, str):
-                known = ", ".join(VARIABLES)
-                raise UsageError(f"{path}: {name!r} is no setting with a text value; the settings are {known}")
-            values[name], sources[name] = value, FILE
-    for name, variable in VARIABLES.items():
+    names = list(registries)
+    known = variables(names)
+    values = _of_file(home / FILE, known)
+    sources = {"home": source, **dict.fromkeys(values, FILE)}
+    for name, variable in known.items():
         if environ.get(variable):
             values[name], sources[name] = environ[variable], variable
-    return Settings(home=home, sources=sources, **values)
+    urls = {name: values.pop(url_setting(name)) for name in names if url_setting(name) in values}
+    return Settings(home=home, sources=sources, registry_urls=urls, **values)
+
+
+def _of_file(path: Path, known: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings that a home's file holds."""
+    if not path.is_file():
+        return {}
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise UsageError(f"{path} is not valid TOML: {problem}; correct or remove it") from problem
+    for name, value in content.items():
+        if name not in known or not isinstance(value, str):
+            raise UsageError(f"{path}: {name!r} is no setting with a text value; the settings are {', '.join(known)}")
+    return content

@@ -17,14 +17,8 @@ FIRST_WAIT: Final = 1.0  # seconds before the second try; doubled each time
 WAIT_JITTER: Final = 1.0  # seconds at most on top of a wait, so that clients do not come back in step
 TRIES: Final = 5  # waits of 1, 2, 4 and 8 s between them: a quarter of a minute covers a restart
 LONGEST_RETRY_AFTER: Final = 900.0  # seconds; asked to wait longer we stop, and say when to come back
+SECONDS_BETWEEN: Final = 1.0  # between two requests, where a registry says nothing else
 MOST_REDIRECTS: Final = 5  # an alias takes one; more is a loop
-CTGOV_SECONDS_BETWEEN: Final = 1.0  # the registry's robots.txt says Crawl-delay: 1
-CTGOV_PAGE_SIZE: Final = 1000  # the most the API gives; larger values are coerced to it
-MIRROR_SECONDS_BETWEEN: Final = 1.0  # what the mirror's robots.txt asks for; a longer delay there wins
-CTGOV_IDS_AT_ONCE: Final = 100  # in one filter.ids: 1.2 kB of address, well below what servers accept
-CTGOV_SMALLEST_PAGE: Final = 25  # an answer above MOST_BYTES is asked for again in smaller pages, down to this
-CTGOV_EMPTY_PAGES: Final = 5  # an empty page may have a successor; more in a row is a loop
-CTGOV_PASSES: Final = 3  # over what changed while we read; data that keeps moving is left for the next crawl
 UNKNOWN_ENROLLMENT: Final = 99_999_999  # ClinicalTrials.gov's way to say "unknown"
 
 # --- archive ----------------------------------------------------------------------------------------------------------

@@ -168,7 +168,7 @@ def test_a_files_entries_share_one_allowance(tmp_path: Path, monkeypatch: pytest
     ("body", "why"),
     [
         (b"", "it is empty"),
-        (b"just text", "neither JSON nor a saved page nor a WHO export"),
+        (b"just text", "neither JSON, nor a saved page, nor an export"),
         (b"NCT Number,Title\nNCT00000001,x\n", "it is a table (CSV)"),
         (b"<?xml version='1.0'?><clinical_study><id/></clinical_study>", "former XML"),
         (b"%PDF-1.7", "PDF"),
@@ -244,9 +244,6 @@ def test_real_records_of_every_registry_are_recognised(shared: Path):
     found = list(read([shared / "registry" / "other", shared / "registry" / "history"]))
     kinds = [item.registry for item in found if isinstance(item, RawRecord)]
     assert {name: kinds.count(name) for name in set(kinds)} == {
-        "ctgov": 175, "ictrp": 95, "isrctn": 8, "euctr": 5, "ctis": 4,
+        "ctgov": 175, "ictrp": 95, "isrctn": 9, "euctr": 5, "ctis": 4,
     }  # fmt: skip
-    # One real line is no JSON: it holds "\[".
-    assert [item.record_id.rpartition("/")[2] for item in found if isinstance(item, SetAside)] == [
-        "ISRCTN.jsonl.gz, line 4"
-    ]
+    assert not [item for item in found if isinstance(item, SetAside)]

@@ -20,6 +20,7 @@ from trialgraph.archive.file import connect, crc, packed, sentences, unpacked
 from trialgraph.errors import ArchiveError
 from trialgraph.locks import write_lock
 from trialgraph.model import RawRecord, SetAside
+from trialgraph.registries.catalogue import fetching
 from trialgraph.registries.registry import Missing, Page, Selection
 
 Newest = tuple[RawRecord, str, str | None]  # the record, its sha256, not seen since
@@ -51,7 +52,8 @@ class Archive:
                 ) from problem
         elif not path.is_file():
             raise ArchiveError(
-                f"there is no archive at {path}; make one with `trialgraph crawl ctgov --query ...` or `import FILE`"
+                f"there is no archive at {path}; make one with `trialgraph crawl {fetching().name} --query ...` "
+                "or `import FILE`"
             )
         with sentences(path):
             db = connect(path, write=write)

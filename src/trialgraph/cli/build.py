@@ -178,13 +178,15 @@ def config_command(out: Output) -> None:
     """Show each setting, its value, and where that comes from; a password is never shown."""
     import os
 
-    from trialgraph import config
+    from trialgraph.config import url_setting
+    from trialgraph.pipeline.settings import variables
     from trialgraph.stores.open import PASSWORD
 
     chosen = settings()
     rows: list[dict[str, Any]] = [{"setting": "home", "value": str(chosen.home), "from": chosen.sources["home"]}]
-    for name, variable in config.VARIABLES.items():
-        value = _without_password(getattr(chosen, name))
+    urls = {url_setting(name): url for name, url in chosen.registry_urls.items()}
+    for name, variable in variables().items():
+        value = _without_password(urls.get(name) or getattr(chosen, name, None))
         rows.append({"setting": name, "value": value, "from": chosen.sources.get(name, f"default (set {variable})")})
     is_set = bool(os.environ.get(PASSWORD))
     rows.append(

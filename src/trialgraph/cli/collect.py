@@ -101,7 +101,7 @@ def crawl_command(
         related=related,
     )
     _check(source, want)
-    base = base_url or getattr(chosen, f"{registry}_url", None)
+    base = base_url or chosen.registry_urls.get(source.name)
     command = _command(registry, want, base_url, pace)
     try:
         with out.progress(f"Crawling {source.name}") as progress:
@@ -225,7 +225,7 @@ def _repair(registry: str | None, chosen: Settings, base_url: str | None, pace: 
     if base_url and registry is None:
         raise UsageError("--base-url with --repair needs the registry's name: trialgraph crawl NAME --repair")
     sources = known()
-    bases = {name: getattr(chosen, f"{name}_url", None) or "" for name in sources}
+    bases = dict(chosen.registry_urls)
     if registry is not None and base_url:
         bases[named(registry).name] = base_url
     result = repair(
@@ -338,13 +338,14 @@ def _built(chosen: Settings) -> dict[str, Any] | None:
 def registries_command(out: Output) -> None:
     """List the registries that can be read, and how their records come in."""
     from trialgraph.registries.catalogue import known
+    from trialgraph.registries.describe import how_it_comes
 
     rows = [
         {
             "name": source.name,
             "title": source.title,
             "ids": source.id_pattern,
-            "how": "crawl, import" if source.pages else "import",
+            "how": how_it_comes(source),
             "select": " ".join(flag for flag, field in _SELECTORS.items() if field in source.selects),
             "url": source.url,
             "licence": source.licence,

@@ -138,6 +138,6 @@ def row_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def settings() -> Settings:
     """Return the settings of this run: --home, the environment, the home's file, the defaults."""
-    from trialgraph import config
+    from trialgraph.pipeline.settings import read
 
-    return config.read(click.get_current_context().find_root().obj)
+    return read(click.get_current_context().find_root().obj)

@@ -35,7 +35,7 @@ def refresh(
             registry,
             update.selection,
             command="trialgraph update",
-            base=getattr(settings, f"{update.registry}_url", None) or update.base,
+            base=settings.registry_urls.get(update.registry) or update.base,
             pace=pace,
             contact=settings.contact,
             progress=progress,

@@ -26,6 +26,22 @@ def known() -> dict[str, Registry]:
     return {registry.name: registry for registry in REGISTRIES}
 
 
+def fetching() -> Registry:
+    """Return the registry to name in advice: the first that can be crawled."""
+    return next(registry for registry in REGISTRIES if registry.pages is not None)
+
+
+def fetching_id(trial_id: str) -> Registry | None:
+    """Return the first registry that can be crawled for this id, or None."""
+    crawled = (registry for registry in REGISTRIES if registry.pages is not None and "ids" in registry.selects)
+    return next((registry for registry in crawled if registry.normal_id(trial_id)), None)
+
+
+def attributions() -> dict[str, str]:
+    """Return whom to name as the source, by the registry's name."""
+    return {registry.name: registry.attribution for registry in REGISTRIES}
+
+
 def named(name: str) -> Registry:
     """Return one registry.  Raises UsageError for a name that is not in the list."""
     registries = known()

@@ -12,7 +12,7 @@ from trialgraph.registries.reading import normalise as words
 from trialgraph.registries.reading.identifiers import identifier
 from trialgraph.registries.reading.json_cursor import Place, json_record
 from trialgraph.registries.reading.values import participants
-from trialgraph.registries.registry import Registry
+from trialgraph.registries.registry import Expectations, Registry, Sample
 from trialgraph.text import fold
 
 NAME = "ctis"
@@ -34,6 +34,12 @@ _STATUSES = {
 _ROLES = {"1": "Test", "2": "Comparator", "3": "Placebo", "4": "Auxiliary"}
 _AGES = (("0-17", "CHILD"), ("18-64", "ADULT"), ("65+", "OLDER_ADULT"))
 _NUMBER = re.compile(r"20[0-9]{2}-5[0-9]{5}-[0-9]{2}(?:-[0-9]{2})?")
+
+
+def recognises(sample: Sample) -> bool:
+    """Tell whether a JSON object is a record of this register."""
+    register = sample.text("ctrname")
+    return register == "CTIS" or (register is None and sample.text("ctNumber") is not None)
 
 
 def record_of(body: bytes, when: dt.datetime) -> RawRecord:
@@ -209,10 +215,15 @@ REGISTRY = Registry(
     title="EU Clinical Trials Information System",
     url=SITE,
     licence="European Medicines Agency, reuse with acknowledgement",
+    attribution="Clinical Trials Information System, European Medicines Agency",
     id_pattern=_NUMBER.pattern,
     parse=parse,
     parser_version="ctis-1",
     rank=0,
     trial_id=trial_id,
     record_of=record_of,
+    recognises=recognises,
+    expected=Expectations(
+        records=(10_000, 30_000), filled={"brief_title": 0.99, "conditions": 0.95, "overall_status": 0.9}
+    ),  # 12,400 trials in 2025
 )

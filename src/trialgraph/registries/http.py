@@ -45,7 +45,7 @@ class _Again(RegistryError):
 class Politeness(msgspec.Struct, frozen=True, kw_only=True):
     """How we ask one host: every wait and cap, in seconds and bytes."""
 
-    between: float = limits.CTGOV_SECONDS_BETWEEN
+    between: float = limits.SECONDS_BETWEEN
     tries: int = limits.TRIES
     first_wait: float = limits.FIRST_WAIT
     jitter: float = limits.WAIT_JITTER

@@ -11,7 +11,7 @@ from trialgraph.registries.reading import normalise as words
 from trialgraph.registries.reading.identifiers import identifier, scheme_of
 from trialgraph.registries.reading.json_cursor import Place, json_record
 from trialgraph.registries.reading.values import participants
-from trialgraph.registries.registry import Registry
+from trialgraph.registries.registry import Expectations, Registry, Sample
 from trialgraph.text import fold
 
 NAME = "isrctn"
@@ -42,6 +42,12 @@ _STATUSES = {"stopped": "TERMINATED", "suspended": "SUSPENDED"}
 _BLINDING = re.compile(r"\b(open|single|double|triple|quadruple)[\s-]*(?:label|blind|masked)", re.IGNORECASE)
 _SPLIT = re.compile(r"\s*[,;\n]\s*(?!\d)")
 _LONGEST_NAME = 120  # characters: a first line longer than this is a description and no name
+
+
+def recognises(sample: Sample) -> bool:
+    """Tell whether a JSON object is a record of this registry."""
+    register = sample.text("ctrname")
+    return register == "ISRCTN" or (register is None and sample.text("isrctn") is not None)
 
 
 def record_of(body: bytes, when: dt.datetime) -> RawRecord:
@@ -184,9 +190,14 @@ REGISTRY = Registry(
     title="ISRCTN registry",
     url="https://www.isrctn.com",
     licence="CC BY 4.0",
+    attribution="ISRCTN registry, Springer Nature",
     id_pattern=r"ISRCTN\d{8}",
     parse=parse,
     parser_version="isrctn-1",
     rank=0,
     record_of=record_of,
+    recognises=recognises,
+    expected=Expectations(
+        records=(25_000, 45_000), filled={"brief_title": 0.99, "conditions": 0.95, "interventions": 0.9}
+    ),  # 28,673 trials in 2025
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -60,20 +60,51 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     data_timestamp: str | None = None  # the registry's own word for how fresh its data is
 
 
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """What tells whose file, or whose record in a file, this is."""
+
+    medium: str  # "json": one object; "html": one page; "other": the beginning of anything else
+    body: bytes
+    keys: Mapping[str, msgspec.Raw] = {}  # of a JSON object
+
+    def text(self, key: str) -> str | None:
+        """Return a JSON object's value where it is text, else None."""
+        try:
+            return msgspec.json.decode(self.keys[key], type=str)
+        except (KeyError, msgspec.DecodeError):
+            return None
+
+
+class Expectations(msgspec.Struct, frozen=True, kw_only=True):
+    """Bounds of what a registry's records say: outside of them its shape has changed, or our reader is at fault."""
+
+    records: tuple[int, int] | None = None  # at least, at most, where all of the registry was crawled
+    filled: Mapping[str, float] = {}  # field of Trial -> the least share of records that fill it
+
+
 Pages = Callable[["Getter", str, Selection, str | None], Iterator[Page]]
 
 
 class Registry(msgspec.Struct, frozen=True, kw_only=True):
-    """One source of records.  `pages` is None where records only come as files."""
+    """One source of records, with all that is particular to it.
+
+    `pages` is None where records only come as files, `record_of` where they never do.  `record_of` files the bytes of
+    one record, read at a time, under its id, and raises RecordError where they have none.
+    """
 
     name: str
     title: str
     url: str  # the address that records are fetched from, or the registry's own site
     licence: str
+    attribution: str  # whom an export names as the source
     id_pattern: str
     parse: Callable[[RawRecord], Trial]
     parser_version: str = "1"
-    record_of: Callable[[bytes, dt.datetime], RawRecord] | None = None  # bytes of a file, when it was read -> a record
+    record_of: Callable[[bytes, dt.datetime], RawRecord] | None = None
+    recognises: Callable[[Sample], bool] | None = None  # whether a file or a record in it is this registry's
+    unusable: Callable[[Sample], str | None] | None = None  # why a file of this registry is in no form that we read
+    records_in: Callable[[Sample], Iterator[bytes] | None] | None = None  # what a JSON object wraps, if it is a wrapper
+    xml_element: bytes = b""  # the element that is one record, where records come as XML
     rank: int = 100  # where two sources tell of one trial, the lower rank's word counts
     pages: Pages | None = None
     selects: frozenset[str] = frozenset()  # fields of Selection that it understands
@@ -82,6 +113,7 @@ class Registry(msgspec.Struct, frozen=True, kw_only=True):
     obeys_robots: bool = False
     trial_id: Callable[[str], str] = str  # a record's id here -> the trial's id, known before the record is read
     base: Callable[[str], str] = str  # an address as a person writes it -> the one that paths are added to
+    expected: Expectations = Expectations()
 
     def normal_id(self, text: str) -> str | None:
         """Return an id as the registry writes it, or None when it cannot be one."""

@@ -14,6 +14,7 @@ from trialgraph.ask.names import classes, linkers
 from trialgraph.errors import UsageError
 from trialgraph.limits import MEMBERS_NAMED, SUGGESTIONS
 from trialgraph.model import Resolution
+from trialgraph.registries.catalogue import fetching_id
 from trialgraph.spelling import nearest_names
 
 if TYPE_CHECKING:
@@ -145,11 +146,8 @@ def trial_id(given: str) -> str:
 
 def not_held(trial: str) -> str:
     """Return the sentence for a trial that the graph does not hold, with the command that fetches one."""
-    how = (
-        f"'trialgraph crawl ctgov --id {trial}' fetches it"
-        if trial.startswith("NCT")
-        else "'trialgraph import' adds it"
-    )
+    registry = fetching_id(trial)
+    how = f"'trialgraph crawl {registry.name} --id {trial}' fetches it" if registry else "'trialgraph import' adds it"
     return f"this graph does not hold {trial}; {how}"
 
 

@@ -13,7 +13,7 @@ from trialgraph.registries.reading import normalise as words
 from trialgraph.registries.reading.identifiers import identifier
 from trialgraph.registries.reading.json_cursor import Place, json_record
 from trialgraph.registries.reading.values import participants
-from trialgraph.registries.registry import Registry
+from trialgraph.registries.registry import Expectations, Registry, Sample
 from trialgraph.text import fold
 
 NAME = "euctr"
@@ -35,6 +35,14 @@ _COUNTRY_CODES = {
     "portugal": "PT", "romania": "RO", "slovakia": "SK", "slovenia": "SI", "spain": "ES", "sweden": "SE",
     "united kingdom": "GB", "uk": "GB",
 }  # fmt: skip
+
+
+def recognises(sample: Sample) -> bool:
+    """Tell whether a JSON object or a page is a record of this register; other registers' pages come before it."""
+    if sample.medium == "html":
+        return b"EudraCT Number:" in sample.body
+    register = sample.text("ctrname")
+    return register == "EUCTR" or (register is None and sample.text("a2_eudract_number") is not None)
 
 
 def record_of(body: bytes, when: dt.datetime) -> RawRecord:
@@ -221,10 +229,15 @@ REGISTRY = Registry(
     title="EU Clinical Trials Register",
     url=SITE,
     licence="European Medicines Agency, reuse with acknowledgement",
+    attribution="EU Clinical Trials Register, European Medicines Agency",
     id_pattern=r"(?:19|20)\d{2}-\d{6}-\d{2}(?:-(?:[A-Z]{2}|3RD))?",
     parse=parse,
     parser_version="euctr-1",
     rank=0,
     trial_id=trial_id,
     record_of=record_of,
+    recognises=recognises,
+    expected=Expectations(
+        records=(44_000, 200_000), filled={"official_title": 0.95, "conditions": 0.9, "phases": 0.9}
+    ),  # 44,400 trials in one to some thirty records each; no new ones since 2023
 )

@@ -96,23 +96,29 @@ def _stream(name: str, stream: BinaryIO, allowance: _Allowance, when: dt.datetim
 
 def _content(name: str, stream: io.BufferedReader[Any], when: dt.datetime) -> Iterator[Item]:
     head = stream.peek(_HEAD)[:_HEAD]
-    kind = recognise.kind_of(head)
-    if kind == "json":
-        source: Iterator[pieces.Piece] = pieces.json_pieces(cast(BinaryIO, stream))
-    elif kind == "ictrp":
-        source = pieces.xml_pieces(cast(BinaryIO, stream), b"Trial")
-    elif kind == "html":
+    try:
+        kind = recognise.kind_of(head)
+    except recognise.Unusable as problem:
+        yield _aside(name, str(problem))
+        return
+    for piece in _pieces(kind, stream):
+        where = f"{name}, {piece.place}" if piece.place else name
+        for item in recognise.records(kind, piece.body, when):
+            yield item if isinstance(item, RawRecord) else _aside(where, str(item), item.body)
+
+
+def _pieces(kind: recognise.FileKind, stream: io.BufferedReader[Any]) -> Iterator[pieces.Piece]:
+    """Yield a file in pieces of one record each."""
+    binary = cast(BinaryIO, stream)
+    if kind.medium == "json":
+        yield from pieces.json_pieces(binary)
+    elif kind.registry is not None and kind.registry.xml_element:
+        yield from pieces.xml_pieces(binary, kind.registry.xml_element)
+    else:
         body = stream.read(limits.MOST_BYTES + 1)
         if len(body) > limits.MOST_BYTES:
             raise pieces.Damaged(f"a page of more than {limits.MOST_BYTES >> 20} MiB")
-        source = iter((pieces.Piece(body),))
-    else:
-        yield _aside(name, kind)
-        return
-    for piece in source:
-        where = f"{name}, {piece.place}" if piece.place else name
-        for found in recognise.records(kind, piece.body, when):
-            yield found if isinstance(found, RawRecord) else _aside(where, str(found), found.body)
+        yield pieces.Piece(body)
 
 
 def _aside(where: str, why: str, body: bytes | None = None) -> SetAside:

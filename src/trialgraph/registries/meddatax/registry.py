@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from trialgraph import limits
 from trialgraph.errors import RecordError, Refused
 from trialgraph.model import RawRecord, SetAside, Trial
-from trialgraph.registries.registry import Missing, Page, Registry, Selection
+from trialgraph.registries.registry import Expectations, Missing, Page, Registry, Sample, Selection
 
 if TYPE_CHECKING:
     from protego import Protego
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 NAME = "meddatax"
 SITE = "https://meddatax.com"
 FOLDER = "/clinical-trials"
+_SECONDS_BETWEEN: Final = 1.0  # what the mirror's robots.txt asks for; a longer delay there wins
 
 
 class _Step(msgspec.Struct, frozen=True, array_like=True):
@@ -40,6 +40,23 @@ class _Place(msgspec.Struct, frozen=True):
 def base_of(address: str) -> str:
     """Return the site's address for an address with or without /clinical-trials."""
     return address.rstrip("/").removesuffix(FOLDER)
+
+
+def record_of(body: bytes, when: dt.datetime) -> RawRecord:
+    """Return a saved page filed under its trial's number.  Raises RecordError where it is no trial's page."""
+    page = RawRecord(registry=NAME, id="the page", url="", fetched_at=when, body=body)
+    trial = _parse(page)
+    return msgspec.structs.replace(_dated(page, trial), id=trial.id, url=f"{SITE}{FOLDER}/{trial.id}")
+
+
+def recognises(sample: Sample) -> bool:
+    """Tell whether a page has the section that every trial page of the site begins with."""
+    return sample.medium == "html" and b"Basic Information" in sample.body
+
+
+def _dated(page: RawRecord, trial: Trial) -> RawRecord:
+    posted = trial.last_update_post_date
+    return msgspec.structs.replace(page, dated=posted.text if posted else None)
 
 
 def pages(http: Getter, base: str, want: Selection, cursor: str | None = None) -> Iterator[Page]:
@@ -62,8 +79,7 @@ def pages(http: Getter, base: str, want: Selection, cursor: str | None = None) -
                 odd = SetAside(record_id=step.id, source=NAME, why=problem.why, path=problem.path, body=record.body)
                 record = None
             else:
-                posted = trial.last_update_post_date
-                record = msgspec.structs.replace(record, dated=posted.text if posted else None)
+                record = _dated(record, trial)
                 if step.depth < want.related:
                     new = [x.id for x in trial.listed_related if x.id not in known and REGISTRY.normal_id(x.id)]
                     new = list(dict.fromkeys(new))
@@ -133,14 +149,18 @@ REGISTRY = Registry(
     title="MedDataX (a mirror of ClinicalTrials.gov)",
     url=SITE,
     licence="facts of ClinicalTrials.gov; the site's own arrangement is not redistributed",
+    attribution="MedDataX pages of ClinicalTrials.gov records",
     id_pattern=r"NCT\d{8}",
     rank=10,
     parse=_parse,
     parser_version="meddatax-1",
+    record_of=record_of,
+    recognises=recognises,
     pages=pages,
     selects=frozenset({"ids", "related"}),
     hosts=frozenset({"meddatax.com", "www.meddatax.com"}),
-    seconds_between=limits.MIRROR_SECONDS_BETWEEN,
+    seconds_between=_SECONDS_BETWEEN,
     obeys_robots=True,
     base=base_of,
+    expected=Expectations(filled={"brief_title": 0.99, "conditions": 0.95, "overall_status": 0.95}),
 )
