@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from trialgraph.ask.questions.named import Question
     from trialgraph.config import Settings
     from trialgraph.snapshot.snapshot import Snapshot
-    from trialgraph.stores.columns.parts import Frames
+    from trialgraph.stores.columns.joins import Frames
     from trialgraph.stores.store import Store
 
 
@@ -52,7 +52,7 @@ class Graph:
         The store only helps to understand names.  Tables stay in memory once read, until a build replaces them.
         """
         from trialgraph.ask.questions import named as questions
-        from trialgraph.stores.columns.parts import Frames
+        from trialgraph.stores.columns.joins import Frames
 
         held = self.snapshot
         if self._tables is None or self._tables.manifest != held.manifest:

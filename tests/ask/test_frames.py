@@ -9,8 +9,8 @@ import pytest
 
 import trialgraph
 from trialgraph.ask.questions import named as questions
-from trialgraph.stores.columns.about import REASONS
-from trialgraph.stores.columns.questions import ANSWERS
+from trialgraph.stores.columns.answers import ANSWERS
+from trialgraph.stores.columns.overview import REASONS
 
 ASKED = [
     ("brokers", {"about": "sirolimus"}),

@@ -23,7 +23,7 @@ from trialgraph.model import Resolution
 from trialgraph.spelling import nearest_names
 
 if TYPE_CHECKING:
-    from trialgraph.stores.columns.parts import Frames
+    from trialgraph.stores.columns.joins import Frames
     from trialgraph.stores.store import Store
 
 NAMED: Final = ("drug", "class", "condition", "sponsor", "country", "subject")  # understood by the vocabularies
@@ -153,10 +153,10 @@ def ask(graph: Store, name: str, **params: Any) -> Answer:
 
 def ask_frames(graph: Store, tables: Frames, name: str, **params: Any) -> Answer:
     """Return the answer to a named question from a snapshot's tables; the store only helps to understand names."""
-    from trialgraph.stores.columns import questions as frames
+    from trialgraph.stores.columns.answers import ANSWERS
 
     def asked(question: Question, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-        found = frames.ANSWERS[name](tables, values)
+        found = ANSWERS[name](tables, values)
         return found.select(question.columns).head(values.get("most", found.height)).to_dicts()
 
     return _answer(graph, get(name), params, asked)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 from polars import col
 
-from trialgraph.stores.columns.parts import Frames, Values, about
+from trialgraph.stores.columns.joins import Frames, Values, about
 
 
 def what_changed(frames: Frames, v: Values) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 from polars import col
 
-from trialgraph.stores.columns.parts import (
+from trialgraph.stores.columns.joins import (
     BESIDE,
     ON_TRIAL,
     RECRUITING,

@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 from polars import col
 
-from trialgraph.stores.columns.parts import Frames, Values, examples, linked, number
+from trialgraph.stores.columns.joins import Frames, Values, examples, linked, number
 
 KINDS: Final = ("DRUG", "DEVICE", "PROCEDURE")
 _TYPED: Final = """

@@ -1,11 +1,11 @@
-"""Questions of a drug or a class of drugs, from frames: sites, phases, publications, sponsors."""
+"""How a drug or class was developed, from frames: its phases, sites, publications and who tests it in a condition."""
 
 from __future__ import annotations
 
 import polars as pl
 from polars import col
 
-from trialgraph.stores.columns.parts import (
+from trialgraph.stores.columns.joins import (
     ON_TRIAL,
     RECRUITING,
     Frames,

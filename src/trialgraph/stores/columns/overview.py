@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 from polars import col
 
-from trialgraph.stores.columns.parts import (
+from trialgraph.stores.columns.joins import (
     RECRUITING,
     STOPPED,
     Frames,
