@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from trialgraph.ask.cypher import guard
-from trialgraph.ask.cypher import run as cypher
+from trialgraph.ask.cypher.run import run_trusted
 from trialgraph.ask.questions import named as questions
 from trialgraph.ask.show import render
 
@@ -119,7 +119,7 @@ class Words:
         return {"status": questions.STATUSES, "phase": questions.PHASES}.get(kind, ())
 
     def _read(self, kind: str) -> tuple[str, ...]:
-        return tuple(row["name"] for row in cypher.trusted(self._store, _NAMES[kind], {}).rows if row["name"])
+        return tuple(row["name"] for row in run_trusted(self._store, _NAMES[kind], {}).rows if row["name"])
 
 
 def _fitting(before: str) -> tuple[list[str], str]:

@@ -286,7 +286,7 @@ def names_used(words: Sequence[Token]) -> list[tuple[str, str]]:
 
     Keys of maps that the query itself makes are left out, with what looks like a property of such a map.
     """
-    made = {
+    own_keys = {
         words[i].text
         for i in range(1, len(words) - 1)
         if words[i].kind in {"word", "name"} and words[i + 1].text == ":" and words[i - 1].text in "{,"
@@ -311,12 +311,22 @@ def names_used(words: Sequence[Token]) -> list[tuple[str, str]]:
                 found.append((within, token.text))
                 if words[i + 1].text not in "|&" if i + 1 < len(words) else True:
                     within = ""
-            elif i >= 2 and words[i - 1].text == "." and words[i - 2].kind in {"word", "name"}:
-                followed = words[i + 1].text if i + 1 < len(words) else ""
-                if token.text not in made and followed not in {"(", "."}:
-                    found.append(("property", token.text))
-            elif open_ and open_[-1][0] == "{" and i + 1 < len(words) and words[i + 1].text == ":":
-                at = open_[-1][1]
-                if at >= 1 and words[at - 1].kind in {"word", "name"} and at >= 2 and words[at - 2].text in ":(|":
-                    found.append(("property", token.text))
+            elif _is_property_access(words, i, own_keys) or _is_pattern_key(words, i, open_):
+                found.append(("property", token.text))
     return found
+
+
+def _is_property_access(words: Sequence[Token], i: int, own_keys: set[str]) -> bool:
+    """Tell whether a name stands after the dot of a variable and is no function and no key of the query's own maps."""
+    if i < 2 or words[i - 1].text != "." or words[i - 2].kind not in {"word", "name"}:
+        return False
+    followed = words[i + 1].text if i + 1 < len(words) else ""
+    return words[i].text not in own_keys and followed not in {"(", "."}
+
+
+def _is_pattern_key(words: Sequence[Token], i: int, open_: Sequence[tuple[str, int]]) -> bool:
+    """Tell whether a name is a key in the property map of a pattern, as in (:Trial {trial_id: 1})."""
+    if not open_ or open_[-1][0] != "{" or i + 1 >= len(words) or words[i + 1].text != ":":
+        return False
+    at = open_[-1][1]
+    return at >= 2 and words[at - 1].kind in {"word", "name"} and words[at - 2].text in ":(|"

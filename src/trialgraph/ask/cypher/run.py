@@ -42,7 +42,7 @@ def run(
     _has_parameters(text, words, values)
     text = text.rstrip().rstrip(";")
     try:
-        answer = trusted(store, text, values, timeout=timeout, rows=rows)
+        answer = run_trusted(store, text, values, timeout=timeout, rows=rows)
     except TrialgraphError as problem:
         raise _pointed(text, words, problem) from problem
     notes = [*_unknown_names(words)]
@@ -54,7 +54,7 @@ def run(
     return Answer(columns=answer.columns, rows=kept, notes=tuple(notes), cut=cut or answer.cut)
 
 
-def trusted(
+def run_trusted(
     store: Store,
     text: str,
     params: Mapping[str, Any],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from trialgraph.ask.cypher import run as cypher
+from trialgraph.ask.cypher.run import run_trusted
 from trialgraph.ask.names import classes
 from trialgraph.ask.names import resolve as names
 from trialgraph.errors import UsageError
@@ -84,7 +84,7 @@ ORDER BY id, above_id
 
 def trials_of(store: Store, kind: str, ids: Iterable[str]) -> list[str]:
     """Return the ids of the trials of some drugs, conditions (with all below) or organisations (with subsidiaries)."""
-    found = cypher.trusted(store, _ABOUT["drug" if kind == "class" else kind], {"ids": list(ids)})
+    found = run_trusted(store, _ABOUT["drug" if kind == "class" else kind], {"ids": list(ids)})
     return [row["id"] for row in found.rows]
 
 
@@ -99,15 +99,15 @@ def about(store: Store, given: str) -> tuple[Resolution, list[str]]:
 
 def neighbourhood(store: Store, trial: str, most: int) -> tuple[list[str], list[dict[str, Any]]]:
     """Return a trial's id with those most like it and those a mirror lists, and what the mirror lists."""
-    listed = cypher.trusted(store, _LISTED, {"id": trial}).rows
-    near = [row["id"] for row in cypher.trusted(store, _NEAR, {"id": trial, "most": most}).rows]
+    listed = run_trusted(store, _LISTED, {"id": trial}).rows
+    near = [row["id"] for row in run_trusted(store, _NEAR, {"id": trial, "most": most}).rows]
     return list(dict.fromkeys([trial, *near, *(row["id"] for row in listed)])), listed
 
 
 def trials(store: Store, ids: Iterable[str]) -> list[dict[str, Any]]:
     """Return the trials with their drugs, conditions, sponsors, countries and records, ordered by id."""
     return sorted(
-        (row for some in _batches(ids) for row in cypher.trusted(store, _TRIALS, {"ids": some}).rows),
+        (row for some in _batches(ids) for row in run_trusted(store, _TRIALS, {"ids": some}).rows),
         key=lambda row: str(row["id"]),
     )
 
@@ -115,13 +115,13 @@ def trials(store: Store, ids: Iterable[str]) -> list[dict[str, Any]]:
 def similar(store: Store, ids: Iterable[str]) -> list[dict[str, Any]]:
     """Return the pairs of alike trials among the given ones."""
     wanted = set(ids)
-    found = (row for some in _batches(sorted(wanted)) for row in cypher.trusted(store, _SIMILAR, {"ids": some}).rows)
+    found = (row for some in _batches(sorted(wanted)) for row in run_trusted(store, _SIMILAR, {"ids": some}).rows)
     return [row for row in found if row["target"] in wanted]
 
 
 def above(store: Store, ids: Iterable[str]) -> list[dict[str, Any]]:
     """Return the next broader conditions of some conditions."""
-    return [row for some in _batches(sorted(set(ids))) for row in cypher.trusted(store, _ABOVE, {"ids": some}).rows]
+    return [row for some in _batches(sorted(set(ids))) for row in run_trusted(store, _ABOVE, {"ids": some}).rows]
 
 
 def _batches(ids: Iterable[str]) -> Iterator[list[str]]:

@@ -165,6 +165,6 @@ def _forms(name: str) -> Iterator[str]:
 
 
 def _rows(store: Store, statement: str, params: dict[str, Any]) -> list[dict[str, Any]]:
-    from trialgraph.ask.cypher import run as cypher
+    from trialgraph.ask.cypher.run import run_trusted
 
-    return cypher.trusted(store, statement, params).rows
+    return run_trusted(store, statement, params).rows

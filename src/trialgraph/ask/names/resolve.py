@@ -207,9 +207,9 @@ def _held_names(kind: str, store: Store) -> dict[str, tuple[str, str]]:
 
 
 def _rows(store: Store, cypher: str, params: dict[str, Any]) -> list[dict[str, Any]]:
-    from trialgraph.ask.cypher import run
+    from trialgraph.ask.cypher.run import run_trusted
 
-    return run.trusted(store, cypher, params).rows
+    return run_trusted(store, cypher, params).rows
 
 
 def _either(names: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from trialgraph.ask.answers import Answer
-from trialgraph.ask.cypher import run as cypher
+from trialgraph.ask.cypher.run import run_trusted
 from trialgraph.ask.names import resolve as names
 from trialgraph.errors import UsageError
 
@@ -50,13 +50,13 @@ def compare(store: Store, one: str, other: str) -> Answer:
         raise UsageError(f"{first} is compared with itself; give another trial")
     told = [_told(store, trial) for trial in (first, second)]
     rows = [row for what in told[0] if (row := _row(what, told[0][what], told[1][what], first, second)) is not None]
-    likeness = cypher.trusted(store, _LIKENESS, {"trial": first, "other": second}).rows
+    likeness = run_trusted(store, _LIKENESS, {"trial": first, "other": second}).rows
     return Answer(columns=("what", "both", first, second), rows=rows, notes=(_note(likeness),))
 
 
 def _told(store: Store, trial: str) -> dict[str, list[str]]:
     """Return what is compared -> values of a trial, in the order they are shown."""
-    found = cypher.trusted(store, _TRIAL, {"trial": trial}).rows
+    found = run_trusted(store, _TRIAL, {"trial": trial}).rows
     if not found:
         raise UsageError(names.not_held(trial))
     row = found[0]

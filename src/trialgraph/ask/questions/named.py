@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from trialgraph.ask.answers import Answer
-from trialgraph.ask.cypher import run as cypher
+from trialgraph.ask.cypher.run import run_trusted
 from trialgraph.ask.names import classes
 from trialgraph.ask.names import resolve as names
 from trialgraph.ask.questions.because import because
@@ -146,7 +146,7 @@ def ask(graph: Store, name: str, **params: Any) -> Answer:
     """
 
     def asked(question: Question, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-        return cypher.trusted(graph, question.cypher, values, timeout=QUESTION_SECONDS).rows
+        return run_trusted(graph, question.cypher, values, timeout=QUESTION_SECONDS).rows
 
     return _answer(graph, get(name), params, asked)
 
@@ -285,7 +285,7 @@ def _missing(question: Question, store: Store) -> list[str]:
     if not question.needs:
         return []
     label, _, why = question.needs.partition(":")
-    if cypher.trusted(store, _COUNTS[label.strip()], {}).rows[0]["n"]:
+    if run_trusted(store, _COUNTS[label.strip()], {}).rows[0]["n"]:
         return []
     return [f"this cannot be answered from what is loaded: {why.strip()}"]
 
@@ -298,7 +298,7 @@ def _why_nothing(
     for parameter in question.parameters:
         value = values.get(parameter.name)
         if parameter.kind == "trial" and value is not None:
-            held = cypher.trusted(store, "MATCH (t:Trial {trial_id: $id}) RETURN t.trial_id AS id", {"id": value})
+            held = run_trusted(store, "MATCH (t:Trial {trial_id: $id}) RETURN t.trial_id AS id", {"id": value})
             if not held.rows:
                 notes.append(names.not_held(value))
     return notes or ["nothing in this graph fits"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from trialgraph.ask.answers import Answer
-from trialgraph.ask.cypher import run as cypher
+from trialgraph.ask.cypher.run import run_trusted
 from trialgraph.ask.questions import named as questions
 from trialgraph.ask.questions.because import because
 from trialgraph.errors import UsageError
@@ -97,7 +97,7 @@ def _allowed(store: Store, values: dict[str, Any], *, same_drug: bool, not_same_
 
     def ids(statement: Any, *names: str) -> set[str]:
         asked = {name: values.get(name) for name in names}
-        return {row["id"] for row in cypher.trusted(store, statement, asked, timeout=QUESTION_SECONDS).rows}
+        return {row["id"] for row in run_trusted(store, statement, asked, timeout=QUESTION_SECONDS).rows}
 
     allowed = ids(_FITTING, "phase", "status", "since")
     if values["trial"] not in allowed and not ids(_ITSELF, "trial"):
@@ -128,7 +128,7 @@ def similar_rows(store: Store, found: Iterable[tuple[SimilarPair, str]], most: i
     """Return rows of the pairs and the trials they lead to, best first; trials that the store lacks are passed over."""
     pairs = [(pair, trial) for pair, trial in found if pair.score > 0]
     asked = {"ids": [trial for _, trial in pairs]}
-    facts = {row["trial_id"]: row for row in cypher.trusted(store, _FACTS, asked).rows}
+    facts = {row["trial_id"]: row for row in run_trusted(store, _FACTS, asked).rows}
     return [
         facts[trial] | {"score": round(pair.score, 6), "because": because(msgspec.structs.asdict(pair))}
         for pair, trial in pairs

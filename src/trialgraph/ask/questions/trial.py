@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from trialgraph.ask.cypher import run as cypher
+from trialgraph.ask.cypher.run import run_trusted
 from trialgraph.ask.names import resolve as names
 from trialgraph.errors import UsageError
 
@@ -104,7 +104,7 @@ def sheet(store: Store, given: str) -> dict[str, Any]:
     from trialgraph import schema
 
     trial = names.trial_id(given)
-    found = cypher.trusted(store, _FACTS, {"trial": trial}).rows
+    found = run_trusted(store, _FACTS, {"trial": trial}).rows
     if not found:
         raise UsageError(names.not_held(trial))
     facts = found[0]["facts"]
@@ -112,7 +112,7 @@ def sheet(store: Store, given: str) -> dict[str, Any]:
         p.name: facts[p.name] for p in schema.LABEL["Trial"].properties if facts.get(p.name) not in (None, [])
     }
     for section, statement in _SECTIONS.items():
-        rows = cypher.trusted(store, statement, {"trial": trial}).rows
+        rows = run_trusted(store, statement, {"trial": trial}).rows
         if rows:
             told[section] = [{name: value for name, value in row.items() if value not in (None, [])} for row in rows]
     return told

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from trialgraph.ask.answers import Answer
-from trialgraph.ask.cypher import run as cypher
+from trialgraph.ask.cypher.run import run_trusted
 from trialgraph.ask.names import classes
 from trialgraph.ask.names import resolve as names
 from trialgraph.errors import UsageError
@@ -151,9 +151,9 @@ def _candidates(store: Store, name: str) -> list[Resolution]:
 
 def _found(store: Store, trial: str, resolution: Resolution) -> list[dict[str, Any]]:
     if resolution.kind == "class":
-        rows = cypher.trusted(store, _BY_CLASS, {"trial": trial, "ids": classes.ids(resolution)}).rows
+        rows = run_trusted(store, _BY_CLASS, {"trial": trial, "ids": classes.ids(resolution)}).rows
         return [row | {"above": resolution.name} for row in rows]
-    return cypher.trusted(store, _STATEMENTS[resolution.kind], {"trial": trial, "id": resolution.id}).rows
+    return run_trusted(store, _STATEMENTS[resolution.kind], {"trial": trial, "id": resolution.id}).rows
 
 
 def _row(resolution: Resolution, found: dict[str, Any]) -> dict[str, Any]:
@@ -186,15 +186,15 @@ def _between_trials(store: Store, a: str, b: str) -> Answer:
         _held(store, trial)
     both = {"a": a, "b": b}
     rows: list[dict[str, Any]] = []
-    for found in cypher.trusted(store, _SIMILAR, both).rows:
+    for found in run_trusted(store, _SIMILAR, both).rows:
         rows += _similar_rows(found, a, b)
-    for found in cypher.trusted(store, _LISTED, both).rows:
+    for found in run_trusted(store, _LISTED, both).rows:
         listed = f"the page of {found['from_id']} lists {found['to_id']} at place {found['position'] + 1}"
         mirror = _record(store, found["from_id"], found["mirror"])
         rows.append(
             {"link": "LISTED_AS_RELATED", "evidence": listed, "words": found["title"], "method": "listed"} | mirror
         )
-    for found in cypher.trusted(store, _SAME, both).rows:
+    for found in run_trusted(store, _SAME, both).rows:
         relation = found["type"].lower().replace("_", " ")
         sentence = f"{found['from_id']} {relation} {found['to_id']}: {'; '.join(found['evidence'] or [])}"
         facts = {name: found[name] for name in ("method", "field", "confidence")}
@@ -235,13 +235,13 @@ def _similar_rows(found: dict[str, Any], a: str, b: str) -> list[dict[str, Any]]
 
 
 def _held(store: Store, trial: str) -> None:
-    if not cypher.trusted(store, "MATCH (t:Trial {trial_id: $id}) RETURN t.trial_id AS id", {"id": trial}).rows:
+    if not run_trusted(store, "MATCH (t:Trial {trial_id: $id}) RETURN t.trial_id AS id", {"id": trial}).rows:
         raise UsageError(names.not_held(trial))
 
 
 def _record(store: Store, trial: str, source: str | None = None) -> dict[str, Any]:
     """Return the record that a trial's facts were read from, or the one of a given source."""
-    records = cypher.trusted(store, _RECORDS, {"trial": trial}).rows
+    records = run_trusted(store, _RECORDS, {"trial": trial}).rows
     chosen = [record for record in records if source is not None and record["source"] == source] or records
     if not chosen:
         return {}

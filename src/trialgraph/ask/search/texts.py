@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from trialgraph.ask.answers import Answer
-from trialgraph.ask.cypher import run as cypher
+from trialgraph.ask.cypher.run import run_trusted
 from trialgraph.ask.landscape import gather
 from trialgraph.ask.questions.related import COLUMNS, similar_rows
 from trialgraph.ask.search import words as search
@@ -111,7 +111,7 @@ def _candidates(store: Store, text: str, asked: Document) -> list[str]:
                 shared[trial] = shared.get(trial, 0) + 1
     most = sorted(shared, key=lambda one: (-shared[one], one))[:SEARCH_CANDIDATES]
     words = " ".join(dict.fromkeys(search.plain(text).split()[:200]))
-    by_words = cypher.trusted(store, search.BY_WORDS, {"words": words, "most": SEARCH_CANDIDATES // 2}).rows
+    by_words = run_trusted(store, search.BY_WORDS, {"words": words, "most": SEARCH_CANDIDATES // 2}).rows
     return list(dict.fromkeys([*most, *(row["id"] for row in by_words)]))[:SEARCH_CANDIDATES]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from trialgraph import text
 from trialgraph.ask.answers import Answer
-from trialgraph.ask.cypher import run as cypher
+from trialgraph.ask.cypher.run import run_trusted
 from trialgraph.ask.landscape import gather
 from trialgraph.ask.names import classes, linkers
 from trialgraph.ask.names import resolve as names
@@ -71,7 +71,7 @@ def search(
             hits.setdefault(trial, []).append(f"{concept.kind} {concept.name}")
     scores = {
         row["id"]: float(row["score"])
-        for row in cypher.trusted(store, BY_WORDS, {"words": plain(words), "most": SEARCH_CANDIDATES}).rows
+        for row in run_trusted(store, BY_WORDS, {"words": plain(words), "most": SEARCH_CANDIDATES}).rows
     }
     ranked = sorted({*hits, *scores}, key=lambda one: (-len(hits.get(one, ())), -scores.get(one, 0.0), one))
     filters = {"phase": phase, "status": status, "since": since, "until": until, "country": where.id if where else None}
@@ -79,7 +79,7 @@ def search(
     wanted = [text.fold(word) for word in _WORD.findall(words)]
     for start in range(0, len(ranked), SEARCH_CANDIDATES):
         batch = ranked[start : start + SEARCH_CANDIDATES]
-        details = {row["trial_id"]: row for row in cypher.trusted(store, _DETAILS, {"ids": batch} | filters).rows}
+        details = {row["trial_id"]: row for row in run_trusted(store, _DETAILS, {"ids": batch} | filters).rows}
         for one in batch:
             if one in details and len(rows) <= most:
                 rows.append(_shown(details[one], hits.get(one, []), one in scores, wanted))
