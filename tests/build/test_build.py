@@ -12,11 +12,12 @@ from trialgraph import schema
 from trialgraph.archive.crawl import keep_files
 from trialgraph.archive.store import Archive
 from trialgraph.build import read_and_link as understand
-from trialgraph.build.record_rows import phase_rank, years
+from trialgraph.build.record_rows import phase_rank
 from trialgraph.build.stages import make
 from trialgraph.errors import BuildError
 from trialgraph.model import RawRecord
 from trialgraph.registries.imports.files import read
+from trialgraph.registries.reading.values import age_in_years
 from trialgraph.snapshot.snapshot import Snapshot
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
@@ -148,7 +149,15 @@ def test_phases_are_ranked(phases, rank):
 
 @pytest.mark.parametrize(
     ("age", "expected"),
-    [("18 Years", 18.0), ("6 Months", 0.5), ("1 Year", 1.0), ("N/A", None), (None, None), ("30 Days", 0.0821)],
+    [
+        ("18 Years", 18.0),
+        ("6 Months", 0.5),
+        ("1 Year", 1.0),
+        ("N/A", None),
+        (None, None),
+        ("30 Days", 0.0821),
+        ("30 Minutes", 0.0001),
+    ],
 )
 def test_ages_are_years(age, expected):
-    assert years(age) == expected
+    assert age_in_years(age) == expected

@@ -136,7 +136,7 @@ def test_a_trial_up_to_twenty_one_years_is_one_in_children(maximum: str | None, 
     assert ("children" in names) is children
 
 
-@pytest.mark.parametrize(("minimum", "older"), [("55 Years", True), ("54 Years", False)])
+@pytest.mark.parametrize(("minimum", "older"), [("55 Years", True), ("54 Years", False), ("900 Minutes", False)])
 def test_a_trial_from_fifty_five_years_is_one_in_older_people(minimum: str, older: bool) -> None:
     names = {c.name for c in settings(Trial(id="x", registry="ctgov", minimum_age=minimum))}
     assert ("older people" in names) is older

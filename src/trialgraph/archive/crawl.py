@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from trialgraph import limits
-from trialgraph.archive import repair as mend
 from trialgraph.archive.accounts import Counts
+from trialgraph.archive.repair import check, replace_damaged
 from trialgraph.archive.store import Archive
 from trialgraph.errors import ArchiveError, TrialgraphError
 from trialgraph.model import RawRecord, SetAside
@@ -186,7 +186,7 @@ def repair(
     missing: list[Missing] = []
     requests = 0
     with Archive.open(path, write=True) as archive, archive.lock(command):
-        damaged = sorted({(odd.source, odd.record_id) for odd in mend.check(archive)})
+        damaged = sorted({(odd.source, odd.record_id) for odd in check(archive)})
         with _run(archive, "repair", command) as run:
             for name in sorted({source for source, _ in damaged} & registries.keys()):
                 registry = registries[name]
@@ -202,8 +202,8 @@ def repair(
                         records += page.records
                         missing += page.missing
                     requests += http.requests
-            counts = mend.repair(archive, run, records) if damaged else Counts()
-        still = tuple(mend.check(archive)) if damaged else ()
+            counts = replace_damaged(archive, run, records) if damaged else Counts()
+        still = tuple(check(archive)) if damaged else ()
     return Result(
         announced=len(damaged),
         counts=msgspec.structs.replace(counts, set_aside=len(still)),

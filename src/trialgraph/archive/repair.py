@@ -35,7 +35,7 @@ def check(archive: Archive) -> Iterator[SetAside]:
     yield from damaged.values()
 
 
-def repair(archive: Archive, run: int, records: Iterable[RawRecord]) -> Counts:
+def replace_damaged(archive: Archive, run: int, records: Iterable[RawRecord]) -> Counts:
     """Take out every damaged version and keep what was fetched in their place: both, or neither.
 
     The bytes of a version whose other facts are damaged are set aside.

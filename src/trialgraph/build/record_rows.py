@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trialgraph.model import ListedTrial, Reference, Trial
+from trialgraph.registries.reading.values import age_in_years
 
 Row = Mapping[str, Any]
 
@@ -60,7 +61,6 @@ _DATES = {
 }
 _TYPED = ("start_date", "primary_completion_date", "completion_date")
 _RANK = {"EARLY_PHASE1": 0.5, "PHASE1": 1.0, "PHASE2": 2.0, "PHASE3": 3.0, "PHASE4": 4.0}
-_YEARS = {"year": 1.0, "month": 1 / 12, "week": 7 / 365.25, "day": 1 / 365.25, "hour": 1 / 8766, "minute": 1 / 525960}
 
 
 def trial_row(trial: Trial) -> Row:
@@ -76,8 +76,8 @@ def trial_row(trial: Trial) -> Row:
             row[column], row[f"{column}_precision"] = date.day, date.precision
             if name in _TYPED:
                 row[f"{column}_type"] = date.kind
-    row["minimum_age_years"] = years(trial.minimum_age)
-    row["maximum_age_years"] = years(trial.maximum_age)
+    row["minimum_age_years"] = age_in_years(trial.minimum_age)
+    row["maximum_age_years"] = age_in_years(trial.maximum_age)
     if trial.records:
         row["record_sha256"] = trial.records[0].sha256
         unseen = [record.not_seen_since for record in trial.records]
@@ -89,15 +89,6 @@ def phase_rank(phases: tuple[str, ...]) -> float | None:
     """Return the mean of the phases as numbers, early phase 1 as 0.5; None where there is no phase."""
     ranks = [_RANK[phase] for phase in phases if phase in _RANK]
     return sum(ranks) / len(ranks) if ranks else None
-
-
-def years(age: str | None) -> float | None:
-    """Return an age such as "6 Months" in years, or None for what is no age."""
-    number, _, unit = (age or "").partition(" ")
-    try:
-        return round(float(number) * _YEARS[unit.strip().lower().removesuffix("s")], 4)
-    except (ValueError, KeyError):
-        return None
 
 
 def own_rows(trial: Trial) -> Iterator[tuple[str, Row]]:

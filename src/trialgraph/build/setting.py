@@ -6,6 +6,7 @@ import re
 
 from trialgraph import limits
 from trialgraph.model import Trial
+from trialgraph.registries.reading.values import age_in_years
 from trialgraph.similarity.fields import Concept
 
 # name -> words that say it, in titles, conditions and keywords
@@ -59,18 +60,8 @@ def settings(trial: Trial) -> tuple[Concept, ...]:
     )
     if trial.study_type == "OBSERVATIONAL":
         names.add("observational")
-    if (years := _years(trial.maximum_age)) is not None and years <= limits.CHILDREN_UP_TO:
+    if (years := age_in_years(trial.maximum_age)) is not None and years <= limits.CHILDREN_UP_TO:
         names.add("children")
-    if (years := _years(trial.minimum_age)) is not None and years >= limits.OLDER_FROM:
+    if (years := age_in_years(trial.minimum_age)) is not None and years >= limits.OLDER_FROM:
         names.add("older people")
     return tuple(Concept(f"SETTING:{name}", name) for name in sorted(names))
-
-
-def _years(age: str | None) -> float | None:
-    if not age:
-        return None
-    number, _, unit = age.partition(" ")
-    try:
-        return float(number) * {"y": 1.0, "m": 1 / 12, "w": 1 / 52, "d": 1 / 365}.get(unit[:1].lower(), 0.0)
-    except ValueError:
-        return None

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from trialgraph.errors import RecordError
 from trialgraph.model import Identifier, Intervention, Location, Outcome, Party, RawRecord, Trial
-from trialgraph.registries.reading import normalise as words
+from trialgraph.registries.reading import normalise
 from trialgraph.registries.reading.identifiers import identifier
 from trialgraph.registries.reading.json_cursor import Place, json_record
 from trialgraph.registries.reading.values import participants
@@ -46,7 +46,7 @@ def record_of(body: bytes, when: dt.datetime) -> RawRecord:
     """Return a record filed under its EU CT number.  Raises RecordError where it has none."""
     place = json_record("a CTIS record", body)
     number = _number(place)
-    dated = words.date(place.text("lastUpdated") or place.text("record_last_import"))
+    dated = normalise.date(place.text("lastUpdated") or place.text("record_last_import"))
     url = f"{SITE}/ctis-public/view/{number}"
     return RawRecord(registry=NAME, id=number, url=url, fetched_at=when, body=body, dated=dated.day if dated else None)
 
@@ -78,24 +78,24 @@ def parse(raw: RawRecord) -> Trial:
         id=trial_id(number),
         registry=NAME,
         identifiers=_identifiers(place, current, titles),
-        brief_title=words.one_line(titles.text("publicTitle") or place.text("title") or titles.text("fullTitle")),
-        official_title=words.one_line(titles.text("fullTitle")),
+        brief_title=normalise.one_line(titles.text("publicTitle") or place.text("title") or titles.text("fullTitle")),
+        official_title=normalise.one_line(titles.text("fullTitle")),
         brief_summary=info.text("trialObjective.mainObjective"),
         conditions=_conditions(part, info),
         study_type="INTERVENTIONAL",  # the register holds interventional trials of medicines only
-        phases=words.phases(place.text("trialPhase")),
+        phases=normalise.phases(place.text("trialPhase")),
         enrollment=total,
         enrollment_type="ESTIMATED" if total is not None else None,
-        interventions=words.named_once([v for p in _products(part) for v in [_intervention(p, odd)] if v]),
+        interventions=normalise.named_once([v for p in _products(part) for v in [_intervention(p, odd)] if v]),
         outcomes=tuple(_outcomes(info.at("endPoint"))),
         overall_status=_status(place, odd),
-        start_date=words.date(place.text("startDateEU"), "ACTUAL")
-        or words.date(info.text("trialDuration.estimatedRecruitmentStartDate"), "ESTIMATED"),
-        completion_date=words.date(info.text("trialDuration.estimatedGlobalEndDate"), "ESTIMATED")
-        or words.date(info.text("trialDuration.estimatedEndDate"), "ESTIMATED"),
-        first_submit_date=words.date(place.text("submissionDate")),
-        last_update_post_date=words.date(place.text("lastUpdated")),
-        eligibility=words.criteria(
+        start_date=normalise.date(place.text("startDateEU"), "ACTUAL")
+        or normalise.date(info.text("trialDuration.estimatedRecruitmentStartDate"), "ESTIMATED"),
+        completion_date=normalise.date(info.text("trialDuration.estimatedGlobalEndDate"), "ESTIMATED")
+        or normalise.date(info.text("trialDuration.estimatedEndDate"), "ESTIMATED"),
+        first_submit_date=normalise.date(place.text("submissionDate")),
+        last_update_post_date=normalise.date(place.text("lastUpdated")),
+        eligibility=normalise.criteria(
             _numbered(info, "eligibilityCriteria.principalInclusionCriteria", "principalInclusionCriteria"),
             _numbered(info, "eligibilityCriteria.principalExclusionCriteria", "principalExclusionCriteria"),
         ),
@@ -116,7 +116,7 @@ def _whole(text: str | None) -> int | None:
 def _status(place: Place, odd: list[str]) -> str | None:
     code = place.number("ctPublicStatusCode")
     said = _STATUS_CODES.get(code, str(code)) if code is not None else place.text("ctStatus")
-    return words.term(_STATUSES, said, "ctStatus", odd)
+    return normalise.term(_STATUSES, said, "ctStatus", odd)
 
 
 def _identifiers(place: Place, current: Place, titles: Place) -> tuple[Identifier, ...]:
@@ -126,11 +126,11 @@ def _identifiers(place: Place, current: Place, titles: Place) -> tuple[Identifie
     found += [identifier(value, "EUDRACT_NUMBER") for value in eudract if value is not None]
     numbers = titles.at("secondaryIdentifyingNumbers")
     others = [numbers.text(f"{name}.number") for name in ("nctNumber", "whoUniversalTrialNumber", "isrctnNumber")]
-    found += [identifier(value, "SECONDARY_ID") for value in map(words.said, others) if value is not None]
+    found += [identifier(value, "SECONDARY_ID") for value in map(normalise.said, others) if value is not None]
     found += [
         identifier(value, "REGISTRY", other.text("otherRegistryName"))
         for other in numbers.each("additionalRegistries")
-        if (value := words.said(other.text("number"))) is not None
+        if (value := normalise.said(other.text("number"))) is not None
     ]
     return tuple(dict.fromkeys(found))
 
@@ -158,14 +158,16 @@ def _products(part: Place) -> Iterator[Place]:
 
 def _intervention(product: Place, odd: list[str]) -> Intervention | None:
     about = product.at("productDictionaryInfo")
-    substance = words.said(about.text("activeSubstanceName")) or words.said(product.text("jsonActiveSubstanceNames"))
-    trade = words.said(about.text("prodName")) or words.said(product.text("productName"))
+    substance = normalise.said(about.text("activeSubstanceName")) or normalise.said(
+        product.text("jsonActiveSubstanceNames")
+    )
+    trade = normalise.said(about.text("prodName")) or normalise.said(product.text("productName"))
     name = trade or substance
     if name is None:
         return None
     role = product.text("part1MpRoleTypeCode") or product.text("mpRoleInTrial")
-    strength = words.said(about.text("strength"))
-    form = words.said(product.text("pharmaceuticalFormDisplay"))
+    strength = normalise.said(about.text("strength"))
+    form = normalise.said(product.text("pharmaceuticalFormDisplay"))
     facts = (("Role", _ROLES.get(product.text("mpRoleInTrial") or role or "")), ("Strength", strength), ("Form", form))
     routes = ", ".join(product.texts("routes"))
     described = "; ".join(f"{label}: {value}" for label, value in (*facts, ("Route", routes)) if value)

@@ -7,7 +7,7 @@ import re
 
 from trialgraph.errors import RecordError
 from trialgraph.model import Identifier, Intervention, Outcome, Party, RawRecord, Trial
-from trialgraph.registries.reading import normalise as words
+from trialgraph.registries.reading import normalise
 from trialgraph.registries.reading.identifiers import identifier, scheme_of
 from trialgraph.registries.reading.values import participants
 from trialgraph.registries.registry import Expectations, Registry, Sample
@@ -48,7 +48,7 @@ def record_of(body: bytes, when: dt.datetime) -> RawRecord:
     known_as = row.get("TrialID", "")
     if not known_as:
         raise RecordError("a row of a WHO export", "the row has no TrialID", "TrialID")
-    dated = words.date(row.get("Last_Refreshed_on"))
+    dated = normalise.date(row.get("Last_Refreshed_on"))
     return RawRecord(
         registry=NAME,
         id=known_as,
@@ -76,27 +76,27 @@ def parse(raw: RawRecord) -> Trial:
     known_as = trial_id(row.get("TrialID") or raw.id)
     size = row.get("Target_size", "").strip()
     total = participants(int(size), odd) if size.isascii() and size.isdigit() and int(size) else None
-    sponsor = words.said(row.get("Primary_sponsor"))
-    others = [s.strip() for s in (row.get("Secondary_Sponsor") or "").split(";") if words.said(s)]
+    sponsor = normalise.said(row.get("Primary_sponsor"))
+    others = [s.strip() for s in (row.get("Secondary_Sponsor") or "").split(";") if normalise.said(s)]
     kind = fold(row.get("Study_type", ""))
     return Trial(
         id=known_as,
         registry=next((name for start, name in _HOMES.items() if known_as.startswith(start)), "ictrp"),
         identifiers=_identifiers(row, known_as),
-        brief_title=words.one_line(row.get("Public_title")),
-        official_title=words.one_line(row.get("Scientific_title")),
-        acronym=words.said(row.get("Acronym")),
+        brief_title=normalise.one_line(row.get("Public_title")),
+        official_title=normalise.one_line(row.get("Scientific_title")),
+        acronym=normalise.said(row.get("Acronym")),
         conditions=_conditions(row),
         study_type=next((term for word, term in _TYPES if kind.startswith(word)), row.get("Study_type")),
-        phases=words.phases(row.get("Phase")),
+        phases=normalise.phases(row.get("Phase")),
         allocation=_design(row, r"Allocation:\s*(Randomi[sz]ed|Non-Randomi[sz]ed)|(Randomised): yes"),
         enrollment=total,
-        interventions=words.named_once(_interventions(row)),
+        interventions=normalise.named_once(_interventions(row)),
         outcomes=_outcomes("PRIMARY", row, known_as) + _outcomes("SECONDARY", row, known_as),
-        overall_status=words.term(_STATUSES, row.get("Recruitment_Status"), "Recruitment_Status", odd),
-        start_date=words.date(row.get("Date_enrollement")),
-        first_post_date=words.date(row.get("Date_registration3")),
-        results_first_post_date=words.date(row.get("results_date_posted")),
+        overall_status=normalise.term(_STATUSES, row.get("Recruitment_Status"), "Recruitment_Status", odd),
+        start_date=normalise.date(row.get("Date_enrollement")),
+        first_post_date=normalise.date(row.get("Date_registration3")),
+        results_first_post_date=normalise.date(row.get("results_date_posted")),
         has_results=True if row.get("results_yes_no") == "Yes" else None,
         eligibility=_criteria(row),
         sex=_sex(row.get("Inclusion_gender")),
@@ -122,7 +122,7 @@ def _row(record_id: str, body: bytes) -> dict[str, str]:
         raise RecordError(record_id, "the row is no Trial element of a WHO export")
     found = {}
     for element in root:
-        value = words.untagged(plain("".join(str(text) for text in element.itertext())))
+        value = normalise.untagged(plain("".join(str(text) for text in element.itertext())))
         if value is not None:
             found[str(element.tag)] = value
     return found
@@ -132,7 +132,7 @@ def _identifiers(row: dict[str, str], known_as: str) -> tuple[Identifier, ...]:
     found = []
     for value in re.split(r"[;\n]", row.get("Secondary_ID", "")):
         value = value.strip().rstrip(",")  # noqa: PLW2901
-        if words.said(value) and value != known_as:
+        if normalise.said(value) and value != known_as:
             found.append(identifier(value, "SECONDARY_ID"))
     if known_as.startswith("EUCTR") and scheme_of(known_as[5:]):
         found.append(Identifier(scheme="EUDRACT_NUMBER", value=known_as[5:]))
@@ -142,17 +142,17 @@ def _identifiers(row: dict[str, str], known_as: str) -> tuple[Identifier, ...]:
 def _conditions(row: dict[str, str]) -> tuple[str, ...]:
     text = _THERAPEUTIC_AREA.sub("", _MEDDRA.sub("", row.get("Condition", "")))
     parts = (part.strip(" -\t") for part in re.split(r"[;\n]", text))
-    return tuple(dict.fromkeys(part for part in parts if words.said(part)))
+    return tuple(dict.fromkeys(part for part in parts if normalise.said(part)))
 
 
 def _interventions(row: dict[str, str]) -> list[Intervention]:
     """Return the interventions: "Drug: X;Drug: Y", products of the EU register by name, else the text itself."""
-    text = words.said(row.get("Intervention"))
+    text = normalise.said(row.get("Intervention"))
     if text is None:
         return []
-    products = [name for name in _PRODUCT.findall(text) if words.said(name)]
+    products = [name for name in _PRODUCT.findall(text) if normalise.said(name)]
     if products:
-        substances = [name for name in _SUBSTANCE.findall(text) if words.said(name)]
+        substances = [name for name in _SUBSTANCE.findall(text) if normalise.said(name)]
         other = tuple(dict.fromkeys(substances)) if len(products) == 1 else ()
         names = list(dict.fromkeys(products))
         return [
@@ -174,9 +174,9 @@ def _interventions(row: dict[str, str]) -> list[Intervention]:
 
 def _outcomes(kind: str, row: dict[str, str], known_as: str) -> tuple[Outcome, ...]:
     """Return the outcomes; ClinicalTrials.gov's stand one after another with semicolons between."""
-    text = words.said(row.get(f"{kind.title()}_outcome"))
+    text = normalise.said(row.get(f"{kind.title()}_outcome"))
     if text is None or not known_as.startswith("NCT"):
-        return words.outcomes(kind, text)
+        return normalise.outcomes(kind, text)
     return tuple(Outcome(type=kind, measure=part.strip()) for part in text.split(";") if part.strip())
 
 
@@ -191,7 +191,7 @@ def _criteria(row: dict[str, str]) -> str | None:
     inclusion, exclusion = row.get("Inclusion_Criteria"), row.get("Exclusion_Criteria")
     parts = []
     for heading, text in (("Inclusion Criteria:", inclusion), ("Exclusion Criteria:", exclusion)):
-        if text and words.said(text):
+        if text and normalise.said(text):
             parts.append(text if re.match(rf"\s*{heading[:9]}", text, re.IGNORECASE) else f"{heading}\n\n{text}")
     return "\n\n".join(parts) or None
 
@@ -209,7 +209,7 @@ def _sex(text: str | None) -> str | None:
 
 def _age(text: str | None) -> str | None:
     """Return an age as ClinicalTrials.gov writes it ("18 Years"), or None for no limit."""
-    match = _AGE.fullmatch((words.said(text) or "").removesuffix(" old").removesuffix("-old").strip())
+    match = _AGE.fullmatch((normalise.said(text) or "").removesuffix(" old").removesuffix("-old").strip())
     if match is None:
         return None
     unit = (match[2] or "years").lower().rstrip("s")

@@ -7,7 +7,7 @@ import re
 
 from trialgraph.errors import RecordError
 from trialgraph.model import Identifier, Intervention, Location, Party, RawRecord, Trial
-from trialgraph.registries.reading import normalise as words
+from trialgraph.registries.reading import normalise
 from trialgraph.registries.reading.identifiers import identifier, scheme_of
 from trialgraph.registries.reading.json_cursor import Place, json_record
 from trialgraph.registries.reading.values import participants
@@ -54,7 +54,7 @@ def record_of(body: bytes, when: dt.datetime) -> RawRecord:
     """Return a record filed under its ISRCTN number.  Raises RecordError where it has none."""
     place = json_record("an ISRCTN record", body)
     known_as = _id_of(place)
-    dated = words.date(place.text("trialDescription.lastUpdated") or place.text("record_last_import"))
+    dated = normalise.date(place.text("trialDescription.lastUpdated") or place.text("record_last_import"))
     return RawRecord(
         registry=NAME,
         id=known_as,
@@ -78,38 +78,40 @@ def parse(raw: RawRecord) -> Trial:
     odd: list[str] = []
     about, design, people = place.at("trialDescription"), place.at("trialDesign"), place.at("participants")
     final, target = people.number("totalFinalEnrolment"), people.number("targetEnrolment")
-    start, end = words.date(people.text("recruitmentStart")), words.date(design.text("overallEndDate"))
+    start, end = normalise.date(people.text("recruitmentStart")), normalise.date(design.text("overallEndDate"))
     sponsors = [p for s in place.each("sponsor") if (p := _party(s, "LEAD_SPONSOR"))]
     blinding = _BLINDING.search(design.text("studyDesign") or "")
     interventions = [v for given in place.each("interventions.intervention") for v in _interventions(given, odd)]
-    phases = [p for given in place.each("interventions.intervention") for p in words.phases(given.text("phase"))]
+    phases = [p for given in place.each("interventions.intervention") for p in normalise.phases(given.text("phase"))]
     return Trial(
         id=_id_of(place),
         registry=NAME,
         identifiers=_identifiers(place.at("externalRefs")),
-        brief_title=words.one_line(about.text("title")),
-        official_title=words.one_line(about.text("scientificTitle")),
+        brief_title=normalise.one_line(about.text("title")),
+        official_title=normalise.one_line(about.text("scientificTitle")),
         acronym=about.text("acronym"),
-        brief_summary=words.said(about.text("plainEnglishSummary")),
+        brief_summary=normalise.said(about.text("plainEnglishSummary")),
         detailed_description=about.text("studyHypothesis"),
         conditions=tuple(c for x in place.each("conditions.condition") for c in _conditions(x.text("description"))),
-        study_type=words.term(_STUDY_TYPES, design.text("primaryStudyDesign"), "primaryStudyDesign", odd),
+        study_type=normalise.term(_STUDY_TYPES, design.text("primaryStudyDesign"), "primaryStudyDesign", odd),
         phases=tuple(dict.fromkeys(phases)),
         allocation=_ALLOCATIONS.get(fold(design.text("secondaryStudyDesign") or "")),
-        primary_purpose=words.term(_PURPOSES, next(iter(design.texts("trialTypes.trialType")), None), "trialType", odd),
+        primary_purpose=normalise.term(
+            _PURPOSES, next(iter(design.texts("trialTypes.trialType")), None), "trialType", odd
+        ),
         masking={"open": "NONE"}.get(blinding[1].lower(), blinding[1].upper()) if blinding else None,
         enrollment=participants(target if final is None else final, odd),
         enrollment_type="ACTUAL" if final is not None else "ESTIMATED" if target is not None else None,
-        interventions=words.named_once(interventions),
-        outcomes=words.outcomes("PRIMARY", about.text("primaryOutcome"))
-        + words.outcomes("SECONDARY", about.text("secondaryOutcome")),
+        interventions=normalise.named_once(interventions),
+        outcomes=normalise.outcomes("PRIMARY", about.text("primaryOutcome"))
+        + normalise.outcomes("SECONDARY", about.text("secondaryOutcome")),
         overall_status=_status(place, start.day if start else None, end.day if end else None, odd),
         why_stopped=design.text("reasonAbandoned"),
         start_date=start,
         completion_date=end,
-        last_update_post_date=words.date(about.text("lastUpdated")),
-        eligibility=words.criteria(people.text("inclusion"), people.text("exclusion")),
-        sex=words.term(_SEXES, people.text("gender"), "gender", odd),
+        last_update_post_date=normalise.date(about.text("lastUpdated")),
+        eligibility=normalise.criteria(people.text("inclusion"), people.text("exclusion")),
+        sex=normalise.term(_SEXES, people.text("gender"), "gender", odd),
         minimum_age=people.text("lowerAgeLimit"),
         maximum_age=people.text("upperAgeLimit"),
         std_ages=_AGES.get(fold(people.text("ageRange") or ""), ()),
@@ -118,7 +120,7 @@ def parse(raw: RawRecord) -> Trial:
         locations=_locations(people),
         countries=tuple(dict.fromkeys(people.texts("recruitmentCountries.country"))),
         ipd_sharing={"yes": "YES", "no": "NO"}.get(fold(place.text("miscellaneous.ipdSharingPlan") or "")),
-        ipd_description=words.said(place.text("results.ipdSharingStatement")),
+        ipd_description=normalise.said(place.text("results.ipdSharingStatement")),
         unknown_values=tuple(dict.fromkeys(odd)),
     )
 
@@ -127,9 +129,9 @@ def _status(place: Place, start: str | None, end: str | None, odd: list[str]) ->
     """Return the status as the registry itself works it out: from the dates, on the day the record was made."""
     overrides = (place.text("trialDesign.overallStatusOverride"), place.text("participants.recruitmentStatusOverride"))
     if (override := next(filter(None, overrides), None)) is not None:
-        return words.term(_STATUSES, override, "overallStatusOverride", odd)
-    made = words.date(place.text("trialDescription.lastUpdated") or place.text("record_last_import"))
-    last = words.date(place.text("participants.recruitmentEnd"))
+        return normalise.term(_STATUSES, override, "overallStatusOverride", odd)
+    made = normalise.date(place.text("trialDescription.lastUpdated") or place.text("record_last_import"))
+    last = normalise.date(place.text("participants.recruitmentEnd"))
     if made is None or start is None:
         return None
     if made.day < start:
@@ -140,17 +142,17 @@ def _status(place: Place, start: str | None, end: str | None, odd: list[str]) ->
 
 
 def _identifiers(refs: Place) -> tuple[Identifier, ...]:
-    own = words.said(refs.text("protocolSerialNumber"))
+    own = normalise.said(refs.text("protocolSerialNumber"))
     found = [Identifier(scheme="ORG_STUDY_ID", value=own)] if own else []
     for name, scheme in (
         ("eudraCTNumber", "EUDRACT_NUMBER"),
         ("clinicalTrialsGovNumber", "NCT"),
         ("irasNumber", "IRAS"),
     ):
-        if (value := words.said(refs.text(name))) is not None and (scheme == "IRAS" or scheme_of(value)):
+        if (value := normalise.said(refs.text(name))) is not None and (scheme == "IRAS" or scheme_of(value)):
             found.append(Identifier(scheme=scheme, value=value) if scheme == "IRAS" else identifier(value, scheme))
     known = {i.value for i in found}
-    others = [value for value in refs.texts("secondaryNumbers.secondaryNumber") if words.said(value)]
+    others = [value for value in refs.texts("secondaryNumbers.secondaryNumber") if normalise.said(value)]
     found += [identifier(value, "SECONDARY_ID") for value in others if value not in known]
     return tuple(dict.fromkeys(found))
 
@@ -160,9 +162,9 @@ def _conditions(text: str | None) -> tuple[str, ...]:
 
 
 def _interventions(given: Place, odd: list[str]) -> list[Intervention]:
-    kind = words.term(_TYPES, given.text("interventionType"), "interventionType", odd)
+    kind = normalise.term(_TYPES, given.text("interventionType"), "interventionType", odd)
     description = given.text("description")
-    names = [name for name in _SPLIT.split(words.said(given.text("drugNames")) or "") if name]
+    names = [name for name in _SPLIT.split(normalise.said(given.text("drugNames")) or "") if name]
     if not names and description is not None:
         first = description.partition("\n")[0].rstrip(".: ")
         names = [first if len(first) <= _LONGEST_NAME else given.text("interventionType") or "Intervention"]

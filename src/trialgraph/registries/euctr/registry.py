@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from trialgraph.errors import RecordError
 from trialgraph.model import Identifier, Intervention, Party, RawRecord, Trial
 from trialgraph.registries.euctr.page import fields_of_page
-from trialgraph.registries.reading import normalise as words
+from trialgraph.registries.reading import normalise
 from trialgraph.registries.reading.identifiers import identifier
 from trialgraph.registries.reading.json_cursor import Place, json_record
 from trialgraph.registries.reading.values import participants
@@ -50,7 +50,7 @@ def record_of(body: bytes, when: dt.datetime) -> RawRecord:
     place = _fields("an EU register record", body)
     known_as = _id_of(place)
     number = known_as[:14]
-    dated = words.date(place.text("record_last_import")) or words.date(place.text("x6")) or None
+    dated = normalise.date(place.text("record_last_import")) or normalise.date(place.text("x6")) or None
     return RawRecord(
         registry=NAME,
         id=known_as,
@@ -114,15 +114,15 @@ def parse(raw: RawRecord) -> Trial:
         id=trial_id(known_as),
         registry=NAME,
         identifiers=tuple(dict.fromkeys(_identifiers(place))),
-        brief_title=words.one_line(place.text("a31") or place.text("a3")),
-        official_title=words.one_line(place.text("a3")),
-        acronym=words.said(place.text("a32")),
+        brief_title=normalise.one_line(place.text("a31") or place.text("a3")),
+        official_title=normalise.one_line(place.text("a3")),
+        acronym=normalise.said(place.text("a32")),
         brief_summary=place.text("e21"),
         detailed_description=place.text("e22"),
         conditions=tuple(
-            dict.fromkeys(c for c in (place.text("e11"), *_meddra(place)) if c is not None and words.said(c))
+            dict.fromkeys(c for c in (place.text("e11"), *_meddra(place)) if c is not None and normalise.said(c))
         ),
-        keywords=tuple(k for k in (words.said(place.text("e111")),) if k is not None),
+        keywords=tuple(k for k in (normalise.said(place.text("e111")),) if k is not None),
         study_type="INTERVENTIONAL",  # the register holds interventional trials of medicines only
         phases=phases,
         allocation=_allocation(place),
@@ -130,16 +130,18 @@ def parse(raw: RawRecord) -> Trial:
         masking=_masking(place),
         enrollment=total,
         enrollment_type="ESTIMATED" if total is not None else None,
-        interventions=words.named_once([v for p in place.each("dimp") for v in _interventions(p)]),
-        outcomes=words.outcomes("PRIMARY", place.text("e51")) + words.outcomes("SECONDARY", place.text("e52")),
-        overall_status=words.term(_STATUSES, place.text("x5") or place.text("p_end_of_trial_status"), "status", odd),
-        start_date=words.date(place.text("trialInformation.recruitmentStartDate"))
+        interventions=normalise.named_once([v for p in place.each("dimp") for v in _interventions(p)]),
+        outcomes=normalise.outcomes("PRIMARY", place.text("e51")) + normalise.outcomes("SECONDARY", place.text("e52")),
+        overall_status=normalise.term(
+            _STATUSES, place.text("x5") or place.text("p_end_of_trial_status"), "status", odd
+        ),
+        start_date=normalise.date(place.text("trialInformation.recruitmentStartDate"))
         if isinstance(place.at("trialInformation").data, dict)
         else None,
-        completion_date=words.date(place.text("p_date_of_the_global_end_of_the_trial")),
-        first_post_date=words.date(place.text("x6")),
+        completion_date=normalise.date(place.text("p_date_of_the_global_end_of_the_trial")),
+        first_post_date=normalise.date(place.text("x6")),
         has_results=True if place.at("trialInformation").data else None,
-        eligibility=words.criteria(place.text("e3"), place.text("e4")),
+        eligibility=normalise.criteria(place.text("e3"), place.text("e4")),
         sex=_sex(place),
         std_ages=_ages(place),
         lead_sponsor=sponsors[0] if sponsors else None,
@@ -154,14 +156,14 @@ def _identifiers(place: Place) -> Iterator[Identifier]:
     number = place.text("a2")
     if number is not None:
         yield Identifier(scheme="EUDRACT_NUMBER", value=number)
-    if (own := words.said(place.text("a41"))) is not None:
+    if (own := normalise.said(place.text("a41"))) is not None:
         yield Identifier(scheme="ORG_STUDY_ID", value=own)
     numbers = [place.text(code) for code in ("a51", "a52", "a53", "a54")]
     if isinstance(place.at("trialInformation").data, dict):
         about = place.at("trialInformation")
         given = [about.at(name) for name in ("usctnIdentifier", "isrctnIdentifier", "whoUtnIdentifier")]
         numbers += [number.text() for number in given if isinstance(number.data, str)]  # an empty one is an object
-    yield from (identifier(value, "SECONDARY_ID") for value in numbers if words.said(value) and value)
+    yield from (identifier(value, "SECONDARY_ID") for value in numbers if normalise.said(value) and value)
 
 
 def _sponsors(place: Place) -> Iterator[Party]:
@@ -178,8 +180,8 @@ def _interventions(product: Place) -> Iterator[Intervention]:
         substances += (
             [part.text(code) for code in ("d38", "d392", "d393")] if isinstance(part.data, dict) else [part.text()]
         )
-    known = [name for name in dict.fromkeys(substances) if name is not None and words.said(name)]
-    names = [n for n in (words.said(product.text(code)) for code in ("d2111", "d31")) if n is not None] + known
+    known = [name for name in dict.fromkeys(substances) if name is not None and normalise.said(name)]
+    names = [n for n in (normalise.said(product.text(code)) for code in ("d2111", "d31")) if n is not None] + known
     if names:
         facts = (("Role", product.text("d12")), ("Form", product.text("d34")), ("Route", product.text("d37")))
         described = "; ".join(f"{label}: {value}" for label, value in facts if value)

@@ -16,6 +16,9 @@ from trialgraph.text import plain
 
 _DATE = re.compile(r"([0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?)(?:[T ].*)?")
 
+# Years of each unit.  A year has 365.25 days.
+_YEARS = {"year": 1.0, "month": 1 / 12, "week": 7 / 365.25, "day": 1 / 365.25, "hour": 1 / 8766, "minute": 1 / 525960}
+
 
 def texts(values: Iterable[str | None] | None) -> tuple[str, ...]:
     """Return the texts that say something, clean."""
@@ -73,3 +76,12 @@ def date_of(text: str | None, field: str, odd: list[str], kind: str | None = Non
     if date is None:
         odd.append(f"{field}={text}")
     return date
+
+
+def age_in_years(age: str | None) -> float | None:
+    """Return an age as ClinicalTrials.gov writes it ("6 Months") in years, to 4 decimals; None for what is no age."""
+    number, _, unit = (age or "").partition(" ")
+    try:
+        return round(float(number) * _YEARS[unit.strip().lower().removesuffix("s")], 4)
+    except (ValueError, KeyError):
+        return None
