@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trialgraph.linking import mesh
+from trialgraph.linking import mesh, trial_words
 from trialgraph.linking.conditions.linker import ConditionLinker
 from trialgraph.linking.corrections import parse
 from trialgraph.model import MeshTerm, Trial
@@ -91,6 +91,26 @@ def test_a_name_with_words_left_over_is_broader_and_less_sure(linker):
     assert broader.broader and not exact.broader
     assert broader.confidence < 0.8 < exact.confidence
     assert broader.span == "Anemia"
+
+
+@pytest.mark.parametrize(
+    ("raw", "names"),
+    [
+        ("Lung/Ovarian Cancer", ["Lung Neoplasms", "Ovarian Neoplasms"]),
+        ("Colon/Small Cell Lung Cancer", ["Small Cell Lung Carcinoma", "Colonic Neoplasms"]),
+    ],
+)
+def test_the_last_word_of_an_enumeration_completes_the_pieces_before_it(linker, raw, names):
+    assert [link.name for link in linker.understand(raw)] == names
+
+
+def test_a_string_and_a_heading_share_words_by_their_weight_in_each():
+    weights = {"kidney": 0.5, "failure": 0.5, "disease": 0.25, "chronic": 0.25}
+    shares = trial_words.sharing(
+        ("kidney", "failure"), [("kidney", "disease"), ("kidney", "disease", "chronic")], weights
+    )
+    assert shares == pytest.approx((0.5, 2 / 3))
+    assert trial_words.sharing(("kidney",), [("liver",)], weights) == (0.0, 0.0)
 
 
 @pytest.mark.parametrize(
