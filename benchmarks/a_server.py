@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 @contextlib.contextmanager
 def a_server(folder: Path) -> Iterator[Any]:
     """Give a server, or None where there can be none, which is said; it is stopped afterwards where it is ours."""
-    sys.path.insert(0, str(PROJECT / "tests"))
-    import neo4j_server
+    from tests import neo4j_server
 
     given = os.environ.get("TRIALGRAPH_TEST_NEO4J")
     try:

@@ -6,7 +6,6 @@ TRIALGRAPH_BENCH_HOME names the home (else the sample is built).  A Neo4j is sta
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -17,8 +16,8 @@ from benchmarks import questions
 
 def run() -> None:
     """Print the seconds of each step, and the table of all questions."""
-    sys.path.insert(0, str(questions.PROJECT / "tests"))
-    import neo4j_server
+    from tests import neo4j_server
+
     from trialgraph.snapshot.snapshot import Snapshot
     from trialgraph.stores.neo4j import bulk
     from trialgraph.stores.open import open_store

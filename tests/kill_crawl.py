@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from fault_server import FaultServer, registry, study
+from tests.fault_server import FaultServer, registry, study
 from trialgraph.archive.repair import check
 from trialgraph.archive.store import Archive
 

@@ -17,14 +17,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
 
 Torture = Callable[[Path, int, random.Random], str]
 
 
 def crawl(folder: Path, rounds: int, rng: random.Random) -> str:
     """Kill a crawl, twenty times each archive."""
-    from kill_crawl import compare, kill_over_and_over
+    from tests.kill_crawl import compare, kill_over_and_over
 
     kills = lost = twice = pages = 0
     while kills < rounds:
@@ -41,7 +40,7 @@ def crawl(folder: Path, rounds: int, rng: random.Random) -> str:
 
 def interrupt(folder: Path, rounds: int, rng: random.Random) -> str:
     """Press Ctrl-C at random moments of crawls."""
-    from kill_crawl import interrupt_over_and_over
+    from tests.kill_crawl import interrupt_over_and_over
 
     interrupt_over_and_over(folder, rounds=rounds, rng=rng)
     return f"{rounds} times Ctrl-C: each ended with exit 130, where it stood and the command that goes on"
@@ -51,7 +50,7 @@ def forking(what: str) -> Torture:
     """Return a room that kills forks of a process of its own: builds, swaps of folders, loads."""
 
     def run(folder: Path, rounds: int, rng: random.Random) -> str:
-        command = [sys.executable, HERE / "faults" / "kill_builds.py", folder, what, str(rounds)]
+        command = [sys.executable, "-m", "tests.faults.kill_builds", folder, what, str(rounds)]
         return ran([*map(str, command), str(rng.randrange(1000))])
 
     return run
@@ -59,14 +58,14 @@ def forking(what: str) -> Torture:
 
 def load(folder: Path, rounds: int, _: random.Random) -> str:
     """Kill a build and embedded load of a small graph."""
-    return ran([sys.executable, str(HERE / "stores" / "kill_loads.py"), str(folder), str(rounds)])
+    return ran([sys.executable, "-m", "tests.stores.kill_loads", str(folder), str(rounds)])
 
 
 def neo4j(what: str, share: int = 1) -> Torture:
     """Return a room that breaks loads of a real Neo4j, one server for all its rounds, or for every `share`th."""
 
     def run(folder: Path, rounds: int, rng: random.Random) -> str:
-        command = [sys.executable, HERE / "stores" / "break_neo4j.py", what, folder, str(-(-rounds // share))]
+        command = [sys.executable, "-m", "tests.stores.break_neo4j", what, folder, str(-(-rounds // share))]
         return ran([*map(str, command), str(rng.randrange(1000))])
 
     return run
@@ -74,8 +73,7 @@ def neo4j(what: str, share: int = 1) -> Torture:
 
 def ran(command: list[str], **variables: str) -> str:
     """Run a program of ours; returns what it says, or raises AssertionError with that."""
-    paths = os.pathsep.join(str(HERE / name) for name in ("", "faults", "stores"))
-    environment = os.environ | {"PYTHONPATH": paths} | variables
+    environment = os.environ | variables
     done = subprocess.run(command, cwd=HERE.parent, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, (done.stdout + done.stderr)[-2000:]
     return done.stdout.strip()

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from fault_server import FaultServer, Reply, Studies, packed_json, registry, study
-from kill_crawl import hears_ctrl_c
+from tests.fault_server import FaultServer, Reply, Studies, packed_json, registry, study
+from tests.kill_crawl import hears_ctrl_c
 from trialgraph.archive.crawl import crawl, updates
 from trialgraph.archive.repair import check
 from trialgraph.archive.store import Archive

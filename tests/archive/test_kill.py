@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from kill_crawl import compare, interrupt_over_and_over, kill_over_and_over
+from tests.kill_crawl import compare, interrupt_over_and_over, kill_over_and_over
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fault_server import packed_json, registry, study
+from tests.fault_server import packed_json, registry, study
 from trialgraph.archive.crawl import crawl, repair
 from trialgraph.archive.repair import check
 from trialgraph.archive.store import Archive

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import golden_graph
 import pytest
 
-from neo4j_server import neo4j, neo4j_server
+from tests.ask import golden_graph
+from tests.neo4j_server import neo4j, neo4j_server
 from trialgraph.stores.open import open_store
 from trialgraph.stores.store import Store
 

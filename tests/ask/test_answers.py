@@ -5,9 +5,9 @@ from __future__ import annotations
 import doctest
 
 import pytest
-from golden_graph import T
 
 import trialgraph as tg
+from tests.ask.golden_graph import T
 from trialgraph.ask import answers
 from trialgraph.ask.answers import Answer
 from trialgraph.ask.cypher import run as cypher

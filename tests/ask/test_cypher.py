@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from attack_queries import ATTACKS, READS
 
+from tests.ask.attack_queries import ATTACKS, READS
 from trialgraph.ask.cypher import guard
 from trialgraph.ask.cypher import run as cypher
 from trialgraph.errors import TrialgraphError, UsageError

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import Browser, chromium
-from golden_graph import SIROLIMUS, T
 
 import trialgraph
+from tests.ask.browser import Browser, chromium
+from tests.ask.golden_graph import SIROLIMUS, T
 from trialgraph.ask.landscape import explorer, landscape, layout
 from trialgraph.ask.landscape.landscape import Landscape
 from trialgraph.errors import UsageError

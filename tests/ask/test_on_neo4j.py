@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-import golden_graph
 import pytest
-import test_questions
-from attack_queries import ATTACKS, READS
 
+from tests.ask import golden_graph, test_questions
+from tests.ask.attack_queries import ATTACKS, READS
 from trialgraph.ask.cypher import run as cypher
 from trialgraph.ask.landscape import landscape
 from trialgraph.ask.questions import named as questions

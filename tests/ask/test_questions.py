@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from golden_graph import T
 
+from tests.ask.golden_graph import T
 from trialgraph.ask.names import resolve as names
 from trialgraph.ask.questions import named as questions
 from trialgraph.ask.questions.named import REQUIRED
@@ -198,8 +198,7 @@ def test_nearest_names_begin_with_hold_or_are_spelled_alike():
 if __name__ == "__main__":  # write the answers anew: read every one of them before it is committed
     import tempfile
 
-    import golden_graph
-
+    from tests.ask import golden_graph
     from trialgraph.stores.open import open_store
 
     home = Path(tempfile.mkdtemp())

@@ -9,8 +9,8 @@ import sys
 import time
 
 import pytest
-from golden_graph import T
 
+from tests.ask.golden_graph import T
 from trialgraph.ask.complete import Words
 from trialgraph.cli.shell import Session, finished, statements
 from trialgraph.stores.store import Store

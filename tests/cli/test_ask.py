@@ -13,11 +13,8 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "ask"))
-
-import golden_graph
-from golden_graph import T
-
+from tests.ask import golden_graph
+from tests.ask.golden_graph import T
 from trialgraph.stores.open import open_store
 
 

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from fault_server import Reply, registry, study
+from tests.fault_server import Reply, registry, study
 from trialgraph.cli import main as command_line
 
 KEYS = ["announced", "kept", "new", "changed", "unchanged", "set_aside"]

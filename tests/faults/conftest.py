@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from small_home import Said, sample_studies, type_in
 
-from fault_server import FaultServer, Studies
-from neo4j_server import neo4j, neo4j_server
+from tests.fault_server import FaultServer, Studies
+from tests.faults.small_home import Said, sample_studies, type_in
+from tests.neo4j_server import neo4j, neo4j_server
 
 __all__ = ["neo4j", "neo4j_server"]
 FIRST_DAY = ["2026-03-05T09:00:00"]

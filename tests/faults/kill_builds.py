@@ -1,8 +1,8 @@
 """Kills builds and loads, over and over, and looks at what is left; shared by the tests and `make torture`.
 
-    python kill_builds.py FOLDER build|snapshot|elsewhere|graph ROUNDS [SEED]
+    python -m tests.faults.kill_builds FOLDER build|snapshot|elsewhere|graph ROUNDS [SEED]
 
-(with tests, tests/faults and tests/stores on PYTHONPATH; prints one line).
+(in the project's folder; prints one line).
 
 What is killed is a fork of this process, so that a round costs no start of Python and no reading of vocabularies.
 """
@@ -22,10 +22,9 @@ from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
-from small_home import changed, content, dump, expected, sample_studies
-
-import small_graph
-from fault_server import packed_json
+from tests import small_graph
+from tests.fault_server import packed_json
+from tests.faults.small_home import changed, content, dump, expected, sample_studies
 from trialgraph.archive.crawl import keep_files
 from trialgraph.build import model_file as fitted
 from trialgraph.cli import main as command_line

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from small_home import content, sample_studies
 
-from fault_server import packed_json
+from tests.fault_server import packed_json
+from tests.faults.small_home import content, sample_studies
 from trialgraph.archive.crawl import keep_files
 from trialgraph.registries.imports.files import read
 from trialgraph.snapshot.snapshot import Snapshot

@@ -8,8 +8,8 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from small_home import content, dump, expected, sample_studies
 
+from tests.faults.small_home import content, dump, expected, sample_studies
 from trialgraph.errors import TrialgraphError
 from trialgraph.snapshot.snapshot import Snapshot
 from trialgraph.stores.open import open_store

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from small_home import content, dump, expected, sample_studies
 
-from fault_server import packed_json
+from tests.fault_server import packed_json
+from tests.faults.small_home import content, dump, expected, sample_studies
 from trialgraph.snapshot.snapshot import Snapshot
 from trialgraph.stores.open import open_store
 

@@ -12,21 +12,19 @@ from pathlib import Path
 
 import pytest
 
-from fault_server import packed_json, study
+from tests.fault_server import packed_json, study
 from trialgraph.archive.crawl import keep_files
 from trialgraph.locks import write_lock
 from trialgraph.registries.imports.files import read
 
-HERE = Path(__file__).resolve().parent
+PROJECT = Path(__file__).resolve().parents[2]
 ON_CI = os.environ.get("CI") == "true"
 
 
 def killed_over_and_over(folder: Path, what: str, rounds: int) -> str:
     """Run kill_builds.py in a process of its own, as it forks; returns what it says."""
-    paths = os.pathsep.join(map(str, (HERE, HERE.parent, HERE.parent / "stores")))
-    command = [sys.executable, HERE / "kill_builds.py", folder, what, str(rounds)]
-    environment = os.environ | {"PYTHONPATH": paths}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=280, check=False)
+    command = [sys.executable, "-m", "tests.faults.kill_builds", folder, what, str(rounds)]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=280, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

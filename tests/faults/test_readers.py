@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 
 import pytest
-from small_home import dump, expected
 
-import small_graph
+from tests import small_graph
+from tests.faults.small_home import dump, expected
 from trialgraph.snapshot.snapshot import Snapshot
 from trialgraph.stores.open import open_store
 

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from small_home import content, dump, expected
 
+from tests.faults.small_home import content, dump, expected
 from trialgraph.errors import Busy
 from trialgraph.locks import read_lock, write_lock
 from trialgraph.snapshot.snapshot import Snapshot

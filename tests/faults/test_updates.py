@@ -6,8 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
-from small_home import changed, content, dump, expected, id_of, sample_studies
-
+from tests.faults.small_home import changed, content, dump, expected, id_of, sample_studies
 from trialgraph.archive.store import Archive
 from trialgraph.snapshot.snapshot import Snapshot
 from trialgraph.stores.open import open_store

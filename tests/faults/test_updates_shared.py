@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from small_home import content, dump, expected
 
+from tests.faults.small_home import content, dump, expected
 from trialgraph.archive.store import Archive
 from trialgraph.snapshot.snapshot import Snapshot
 from trialgraph.stores.open import open_store

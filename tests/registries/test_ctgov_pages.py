@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from fault_server import FaultServer, Reply, Studies, packed_json, registry, study
+from tests.fault_server import FaultServer, Reply, Studies, packed_json, registry, study
 from trialgraph.errors import Changed, UsageError
 from trialgraph.registries.ctgov import registry as ctgov
 from trialgraph.registries.http import Getter, Politeness

@@ -17,7 +17,7 @@ import time
 
 import pytest
 
-from fault_server import FaultServer, Reply
+from tests.fault_server import FaultServer, Reply
 from trialgraph.errors import Changed, Refused, RegistryError, UsageError
 from trialgraph.registries.http import (
     BadAnswer,

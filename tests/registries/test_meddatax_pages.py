@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from fault_server import Asked, FaultServer, Reply
+from tests.fault_server import Asked, FaultServer, Reply
 from trialgraph.archive.crawl import crawl
 from trialgraph.archive.store import Archive
 from trialgraph.errors import Refused, RegistryError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import small_graph
+from tests import small_graph
 from trialgraph.errors import BuildError, Busy, UsageError
 from trialgraph.files import swap
 from trialgraph.locks import write_lock

@@ -14,10 +14,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import bolt_proxy
-
-import small_graph
-from neo4j_server import Server
+from tests import small_graph
+from tests.neo4j_server import Server
+from tests.stores import bolt_proxy
 from trialgraph.errors import StoreError
 from trialgraph.snapshot.snapshot import Snapshot
 from trialgraph.stores.open import open_store

@@ -1,5 +1,5 @@
 """A real Neo4j for the tests of this room."""
 
-from neo4j_server import neo4j, neo4j_server
+from tests.neo4j_server import neo4j, neo4j_server
 
 __all__ = ["neo4j", "neo4j_server"]

@@ -1,6 +1,6 @@
 """Loads an embedded graph again and again, kills the loader at a random moment, and looks at what is left.
 
-    python kill_loads.py FOLDER ROUNDS      (run by test_kill.py; prints one line a round)
+    python -m tests.stores.kill_loads FOLDER ROUNDS      (run by test_kill.py; prints one line a round)
 
 The loader is a fork of this process, so that a round costs no start of Python.
 """
@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-import small_graph
+from tests import small_graph
 from trialgraph.snapshot.snapshot import Snapshot, write
 from trialgraph.stores.open import open_store
 

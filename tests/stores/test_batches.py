@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-import small_graph
+from tests import small_graph
 from trialgraph.errors import StoreError
 from trialgraph.limits import NEO4J_BATCH_BYTES, NEO4J_BATCH_ROWS
 from trialgraph.stores.neo4j import batches

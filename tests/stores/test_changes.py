@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-import small_graph
+from tests import small_graph
 from trialgraph import schema
 from trialgraph.errors import StoreError
 from trialgraph.snapshot.snapshot import Snapshot, write

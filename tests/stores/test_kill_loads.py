@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-HERE = Path(__file__).parent
+PROJECT = Path(__file__).resolve().parents[2]
 ROUNDS = int(os.environ.get("TRIALGRAPH_TEST_KILLS", "20"))
 
 
 @pytest.mark.slow
 def test_a_killed_build_and_load_leave_the_old_graph_or_the_new_one(tmp_path):
-    command = [sys.executable, HERE / "kill_loads.py", tmp_path, str(ROUNDS)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False, cwd=HERE)
+    command = [sys.executable, "-m", "tests.stores.kill_loads", tmp_path, str(ROUNDS)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False, cwd=PROJECT)
     assert done.returncode == 0, done.stdout + done.stderr
     killed = int(done.stdout.split(" killed")[0].rsplit(" ", 1)[1])
     assert killed >= ROUNDS // 2

@@ -12,12 +12,11 @@ import threading
 import time
 from pathlib import Path
 
-import bolt_proxy
-import break_neo4j
 import neo4j.exceptions
 import pytest
 
-import small_graph
+from tests import small_graph
+from tests.stores import bolt_proxy, break_neo4j
 from trialgraph.errors import StoreError, UsageError
 from trialgraph.snapshot.snapshot import Difference, Snapshot
 from trialgraph.stores.neo4j import bulk
@@ -130,11 +129,12 @@ def test_a_second_loader_is_told_of_the_first(server, store, first):
 
 def test_a_killed_loader_leaves_no_lock_and_no_half_graph(server, tmp_path):
     """The killed are forks of a process of its own, which must have no threads."""
-    words = [sys.executable, Path(__file__).with_name("break_neo4j.py"), "killed", tmp_path, ROUNDS]
+    words = [sys.executable, "-m", "tests.stores.break_neo4j", "killed", tmp_path, ROUNDS]
     where = {"TRIALGRAPH_TEST_NEO4J": server.uri.replace("//", f"//{server.user}:{server.password}@")}
-    path = {"PYTHONPATH": os.pathsep.join((str(Path(__file__).parents[1]), str(Path(__file__).parent)))}
-    command = list(map(str, words))
-    done = subprocess.run(command, env=os.environ | where | path, capture_output=True, text=True, timeout=280)
+    command, project = list(map(str, words)), Path(__file__).resolve().parents[2]
+    done = subprocess.run(
+        command, cwd=project, env=os.environ | where, capture_output=True, text=True, timeout=280, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert int(done.stdout.split(" killed")[0].rsplit(" ", 1)[1]) >= ROUNDS // 2, done.stdout
 

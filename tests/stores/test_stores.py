@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import small_graph
+from tests import small_graph
 from trialgraph.errors import StoreError, UsageError
 from trialgraph.snapshot.snapshot import Difference, Snapshot
 from trialgraph.stores import load
