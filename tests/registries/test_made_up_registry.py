@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from made_up_registry import REGISTRY
 
-from fault_server import FaultServer, Reply
+from tests.fault_server import FaultServer, Reply
+from tests.registries.made_up_registry import REGISTRY
 from trialgraph.cli import main as command_line
 from trialgraph.registries import catalogue
 from trialgraph.registries.describe import markdown_table
