@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 ABOUT: Final = "about.json"
 COST: Final = "cost.json"  # seconds of the last build that made everything anew
-TOOLS: Final = ("numpy", "scipy", "numba", "polars", "pyarrow", "msgspec")  # whose versions may move a byte
+TOOLS: Final = ("numpy", "scipy", "numba", "polars", "pyarrow", "msgspec", "rapidfuzz")  # versions may move a byte
 # rooms whose code no table of a snapshot depends on
 NOT_OF_A_BUILD: Final = (
     "ask",
@@ -40,7 +40,6 @@ NOT_OF_A_BUILD: Final = (
     "stores",
     "api.py",
     "locks.py",
-    "spelling.py",
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -15,7 +14,7 @@ from trialgraph.errors import UsageError
 from trialgraph.limits import MEMBERS_NAMED, SUGGESTIONS
 from trialgraph.model import Resolution
 from trialgraph.registries.catalogue import fetching_id
-from trialgraph.spelling import nearest_names
+from trialgraph.spelling import nearest_names, similarity
 
 if TYPE_CHECKING:
     from trialgraph.stores.store import Store
@@ -132,7 +131,7 @@ def suggestions(kinds: Sequence[str], given: str, store: Store) -> list[str]:
     wanted = text.fold(given)
     found = list(dict.fromkeys(found))
     if len(kinds) > 1:  # each kind's nearest come mixed: the most alike first
-        found.sort(key=lambda name: -difflib.SequenceMatcher(None, wanted, text.fold(name)).ratio())
+        found.sort(key=lambda name: -similarity(wanted, text.fold(name)))
     return found[:SUGGESTIONS]
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from trialgraph.linking.conditions.index import GLUE, Index
+from trialgraph.linking.words.longest_match import scan
 from trialgraph.linking.words.medical import Words, read
 from trialgraph.model import ConditionLink
 
@@ -56,6 +57,9 @@ class Finder:
                 self._shorts.append((short, ids))
                 lengths.setdefault(key, set()).add(1)
         self._lengths = {word: tuple(sorted(sizes, reverse=True)) for word, sizes in lengths.items()}
+        for word, other in self._stands_for.items():  # a name may begin with a word that means the same
+            if word not in self._lengths and other in self._lengths:
+                self._lengths[word] = self._lengths[other]
 
     def _put(self, lengths: dict[str, set[int]], key: str, number: int) -> None:
         if key not in self._names:
@@ -73,26 +77,16 @@ class Finder:
 
     def spans(self, words: Words, text: str) -> Iterator[tuple[int, int, int]]:
         """Yield (first, last + 1, number of the name) of each mention, longest first, without overlap."""
-        forms, all_lengths = words.words, self._lengths
-        same = [self._stands_for.get(word, word) for word in forms]
-        place, size = 0, len(forms)
-        while place < size:
-            lengths = all_lengths.get(forms[place]) or all_lengths.get(same[place])
-            last = place + 1
-            if lengths is not None:
-                found = self._longest(words, same, place, lengths, text)
-                if found is not None:
-                    last, number = found
-                    if number >= 0:
-                        yield place, last, number
-            place = last
+        same = [self._stands_for.get(word, word) for word in words.words]
+        return scan(words.words, self._lengths, lambda place: self._longest(words, same, place, text))
 
-    def _longest(
-        self, words: Words, same: list[str], place: int, lengths: tuple[int, ...], text: str
-    ) -> tuple[int, int] | None:
-        """Return the end and the number of the longest name that begins at a place, or None."""
+    def _longest(self, words: Words, same: list[str], place: int, text: str) -> tuple[int, int | None] | None:
+        """Return the end and the number of the longest name that begins at a place, or None.
+
+        The number is None for a name of something else, whose words name no condition.
+        """
         forms, names = words.words, self._names
-        for length in lengths:
+        for length in self._lengths[forms[place]]:
             last = place + length
             if last > len(forms):
                 continue
@@ -108,7 +102,7 @@ class Finder:
                     continue
             elif number >= 0 and _BREAK.search(written) and not _BREAK.search(self._alias(number)):
                 continue
-            return last, number
+            return last, number if number >= 0 else None
         return None
 
     def ids(self, text: str) -> set[str]:

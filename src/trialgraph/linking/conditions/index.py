@@ -16,6 +16,7 @@ from trialgraph.linking import mesh
 from trialgraph.linking.conditions.vocabulary import ConditionWords, load_condition_words
 from trialgraph.linking.mesh import Descriptor, Mesh
 from trialgraph.linking.procedures.vocabulary import load_procedure_words
+from trialgraph.linking.words.longest_match import Phrases
 from trialgraph.linking.words.medical import read
 
 GLUE = frozenset("of the and in with to by for at on an due or from s nos vs".split())  # noqa: SIM905
@@ -53,7 +54,7 @@ class Index:
         self._below: dict[str, frozenset[str]] = {}
         self._above: dict[str, frozenset[str]] = {}
         self.lone = {i for n in words.lone if (i := _lone_id(mesh, n))}
-        self._same = _by_first(words.same)
+        self._same = Phrases(words.same.items())
         self._cached_find = functools.lru_cache(maxsize=200_000)(self._find)
         for heading in mesh.descriptors.values():
             if is_condition(heading, words):
@@ -104,18 +105,7 @@ class Index:
 
     def same(self, words: Sequence[str]) -> list[str]:
         """Return the words with synonyms replaced by one canonical word each; longest match from the left."""
-        out: list[str] = []
-        place, size = 0, len(words)
-        while place < size:
-            word = words[place]
-            for form, target in self._same.get(word, ()):
-                if tuple(words[place : place + len(form)]) == form:
-                    out.append(target)
-                    place += len(form)
-                    break
-            else:
-                out.append(word)
-                place += 1
+        out = self._same.replace(words, lambda target: (target,))
         if len(out) > 1 and "neoplasm" in out:  # "malignant neoplasm", "neoplasm malignancy"
             out = [w for w in dict.fromkeys(out) if w != "malignant"]
         return out
@@ -239,13 +229,6 @@ def _lone_id(mesh: Mesh, name: str) -> str | None:
 @functools.lru_cache(maxsize=2)
 def _by_comparable_name(mesh: Mesh) -> dict[str, str]:
     return {reordered(read(d.name).words): d.id for d in mesh.descriptors.values() if d.is_in("C", "F")}
-
-
-def _by_first(same: dict[tuple[str, ...], str]) -> dict[str, list[tuple[tuple[str, ...], str]]]:
-    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for form, target in sorted(same.items(), key=lambda item: -len(item[0])):
-        found.setdefault(form[0], []).append((form, target))
-    return found
 
 
 def _other_names(mesh: Mesh, index: Index) -> dict[str, str]:

@@ -19,6 +19,7 @@ from trialgraph.linking.corrections import Corrections
 from trialgraph.linking.mesh import Mesh
 from trialgraph.linking.words.medical import read
 from trialgraph.model import ConditionLink, Resolution, Trial
+from trialgraph.spelling import closest
 from trialgraph.text import slug
 
 FIELD = "conditionsModule.conditions[{}]"
@@ -104,8 +105,6 @@ class ConditionLinker:
 
     def suggest(self, name: str, most: int = 5) -> list[str]:
         """Return names of headings that resemble a name nothing was found for, most alike first."""
-        import difflib
-
         index = self._reader.index
         wanted = set(index.same(read(name).words))
         scored: dict[str, float] = {}
@@ -117,7 +116,7 @@ class ConditionLinker:
         best = sorted(scored, key=lambda heading: (-scored[heading], len(heading), heading))[:most]
         if len(best) < most:
             pool = {d.name.casefold(): d.name for d in self.mesh.within("C", "F03")}
-            close = difflib.get_close_matches(name.casefold(), pool, n=most - len(best), cutoff=0.75)
+            close = closest(name.casefold(), pool, most - len(best), cutoff=0.75)
             best += [pool[c] for c in close if pool[c] not in best]
         return best
 

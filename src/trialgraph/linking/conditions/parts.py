@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from trialgraph.linking.conditions.index import GLUE, Index
+from trialgraph.linking.words.longest_match import Phrases
 
 # Numbers, stages and places on chromosomes: "11q23", "t(16;16)(p13;q22)", "IIIB", "T2a", "v8".
 _CODE = re.compile(r"\d+[a-z]?|[tnm]\d[a-z]?|\d*[pq]\d+|i{1,3}[abc]?\d?|iv[abc]?\d?|v\d|inv|del|[a-z]")
@@ -44,16 +45,16 @@ class Weights:
     """Separates the words that tell one condition from another from those that do not (stage, line, age)."""
 
     def __init__(self, index: Index) -> None:
-        self._free = _by_first(index.words.free)
-        self._light = _by_first(index.words.free | index.words.about)
+        self._free = _removable(index.words.free)
+        self._light = _removable(index.words.free | index.words.about)
 
     def without_free(self, words: Sequence[str]) -> tuple[str, ...]:
         """Return the words without those that leave a condition the same (stage, line, age)."""
-        return tuple(w for w in _without(words, self._free) if not _CODE.fullmatch(w))
+        return tuple(w for w in self._free.replace(words, tuple) if not _CODE.fullmatch(w))
 
     def weighty(self, words: Sequence[str]) -> tuple[str, ...]:
         """Return the words that tell one condition from another."""
-        return tuple(w for w in _without(words, self._light) if w not in GLUE and not _CODE.fullmatch(w))
+        return tuple(w for w in self._light.replace(words, tuple) if w not in GLUE and not _CODE.fullmatch(w))
 
 
 def windows(words: Sequence[str], longest: int) -> Iterator[tuple[int, int]]:
@@ -114,23 +115,6 @@ def _is_chapter(index: Index, part: Part) -> bool:
     return any("." not in number for i in part.ids for number in index.mesh[i].tree_numbers)
 
 
-def _by_first(forms: frozenset[tuple[str, ...]]) -> dict[str, list[tuple[str, ...]]]:
-    found: dict[str, list[tuple[str, ...]]] = {}
-    for form in sorted(forms, key=len, reverse=True):
-        if form:
-            found.setdefault(form[0], []).append(form)
-    return found
-
-
-def _without(words: Sequence[str], forms: dict[str, list[tuple[str, ...]]]) -> tuple[str, ...]:
-    out: list[str] = []
-    place, size = 0, len(words)
-    while place < size:
-        for form in forms.get(words[place], ()):
-            if tuple(words[place : place + len(form)]) == form:
-                place += len(form)
-                break
-        else:
-            out.append(words[place])
-            place += 1
-    return tuple(out)
+def _removable(forms: frozenset[tuple[str, ...]]) -> Phrases[tuple[str, ...]]:
+    """Return phrases that are replaced by nothing."""
+    return Phrases((form, ()) for form in forms)

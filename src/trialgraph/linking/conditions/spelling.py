@@ -6,6 +6,7 @@ import functools
 from collections.abc import Sequence
 
 from trialgraph.linking.conditions.index import Index
+from trialgraph.spelling import deletions, is_one_edit
 
 SHORTEST = 7  # letters: a shorter word is one edit away from too many others
 
@@ -40,26 +41,11 @@ class Spelling:
     def _by_deletion(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
         for word in sorted(self._long):
-            for form in _shortened(word):
+            for form in deletions(word):
                 found[form] = (*found.get(form, ()), word)
         return found
 
     def _nearest(self, word: str) -> str | None:
-        near = {known for form in _shortened(word) for known in self._by_deletion.get(form, ())}
-        near = {known for known in near if known[0] == word[0] and _is_one_edit(word, known)}
+        near = {known for form in deletions(word) for known in self._by_deletion.get(form, ())}
+        near = {known for known in near if known[0] == word[0] and is_one_edit(word, known)}
         return next(iter(near)) if len(near) == 1 else None
-
-
-def _shortened(word: str) -> set[str]:
-    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
-
-
-def _is_one_edit(one: str, other: str) -> bool:
-    """Tell whether one letter more, less or other, or two neighbours exchanged, makes one word the other."""
-    if abs(len(one) - len(other)) > 1:
-        return False
-    start = 0
-    while start < min(len(one), len(other)) and one[start] == other[start]:
-        start += 1
-    a, b = one[start:], other[start:]
-    return a[1:] == b or a == b[1:] or a[1:] == b[1:] or (a[:2] == b[:2][::-1] and a[2:] == b[2:])

@@ -8,6 +8,7 @@ import msgspec
 
 from trialgraph.linking.drugs.vocabulary import Drug, DrugVocabulary, Match
 from trialgraph.linking.words.keys import blank_marks, words
+from trialgraph.linking.words.longest_match import scan
 
 _NUMBER = re.compile(r"-\d{3,}(?!\s*(?:mg|g|mcg|u|iu|/|%)\b)", re.IGNORECASE)  # the rest of a company's code
 
@@ -104,31 +105,29 @@ def find(text: str, vocabulary: DrugVocabulary, *, loose: bool = False) -> list[
     `loose` also takes names whose neighbours say that they are not given (for a user's own words).
     """
     tokens = words(text)
-    lengths, names = vocabulary.lengths, vocabulary.names
-    found: list[Mention] = []
-    at, count = 0, len(tokens)
-    while at < count:
-        word = tokens[at][0]
-        longest = min(lengths.get(word) or (word in names), count - at)
-        step = 1
-        for length in range(longest, 0, -1):
-            folded = tokens[at][0] if length == 1 else " ".join([t[0] for t in tokens[at : at + length]])
-            if folded not in names:
+    folded = [token[0] for token in tokens]
+
+    def longest(at: int) -> tuple[int, Match | None] | None:
+        """Return the end and the drugs of the longest name from a word on; no drugs where it is not what is given."""
+        for length in range(min(vocabulary.longest(folded[at]), len(tokens) - at), 0, -1):
+            name = " ".join(folded[at : at + length])
+            if name not in vocabulary.names:
                 continue
-            start, end = tokens[at][1], tokens[at + length - 1][2]
-            exactly = vocabulary.exactly.get(folded)
-            if exactly and (blank_marks(text[start:end]).strip() not in exactly or _glued(text, start, end)):
-                continue
-            if not loose and _said_otherwise(text, tokens, at, at + length):
-                step = length
-                break
-            match = vocabulary.match(folded)
-            if match and match.drugs:
-                found.append(Mention(start, end, match, "exact" if length == count else "span"))
-            step = length
-            break
-        at += step
-    return found
+            if _is_written_so(text, tokens[at][1], tokens[at + length - 1][2], vocabulary.exactly.get(name)):
+                otherwise = not loose and _said_otherwise(text, tokens, at, at + length)
+                match = None if otherwise else vocabulary.match(name)
+                return at + length, match if match and match.drugs else None
+        return None
+
+    return [
+        Mention(tokens[first][1], tokens[last - 1][2], match, "exact" if last - first == len(tokens) else "span")
+        for first, last, match in scan(folded, None, longest)
+    ]
+
+
+def _is_written_so(text: str, start: int, end: int, forms: frozenset[str] | None) -> bool:
+    """Tell whether a name is written in one of the only forms in which it is a drug's; None: any form is."""
+    return not forms or (blank_marks(text[start:end]).strip() in forms and not _glued(text, start, end))
 
 
 def _glued(text: str, start: int, end: int) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-import string
 
 from trialgraph.limits import EDIT_LETTERS, MOST_EDIT_LETTERS, MOST_LABEL_WORDS
 from trialgraph.linking import mesh
@@ -13,6 +12,7 @@ from trialgraph.linking.drugs.controls import is_care, is_control_saline, is_pla
 from trialgraph.linking.drugs.find import Mention, is_not_given
 from trialgraph.linking.drugs.vocabulary import DrugVocabulary, Match
 from trialgraph.linking.words.keys import key, words
+from trialgraph.spelling import one_edit_variants
 
 _CODE = re.compile(
     r"(?<![\w.])(?=[\w./-]*[A-Z])(?:[A-Z][A-Za-z]{0,7}-?\d{2,}(?:,\d{3})*[\w./-]*|"
@@ -97,24 +97,12 @@ def misspelt(text: str, vocabulary: DrugVocabulary) -> list[Mention]:
 
 def _one_edit_away(word: str, vocabulary: DrugVocabulary) -> Match | None:
     near: dict[tuple[str, ...], Match] = {}
-    for edited in _edits(word):
+    for edited in one_edit_variants(word):
         if len(edited) >= EDIT_LETTERS - 1 and edited in vocabulary.names:
             match = vocabulary.match(edited)
             if match and match.drugs and match.alias in key(match.drugs[0].name).split():
                 near[tuple(drug.id for drug in match.drugs)] = match
     return next(iter(near.values())) if len(near) == 1 else None
-
-
-def _edits(word: str) -> set[str]:
-    """Return the words one insertion, deletion, replacement or exchange of neighbours away; the first letter stays."""
-    splits = [(word[:i], word[i:]) for i in range(1, len(word) + 1)]
-    letters = string.ascii_lowercase
-    return (
-        {a + b[1:] for a, b in splits if b}
-        | {a + b[1] + b[0] + b[2:] for a, b in splits if len(b) > 1}
-        | {a + c + b[1:] for a, b in splits if b for c in letters}
-        | {a + c + b for a, b in splits for c in letters}
-    ) - {word}
 
 
 def is_cell_product(label: str) -> bool:

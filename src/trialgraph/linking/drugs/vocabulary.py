@@ -15,6 +15,7 @@ import msgspec
 from trialgraph.errors import UsageError
 from trialgraph.linking.words import tables
 from trialgraph.linking.words.keys import key
+from trialgraph.spelling import closest
 
 LISTS = ("mesh", "mesh-supplementary", "unii", "hand")
 
@@ -96,12 +97,10 @@ class DrugVocabulary:
 
     def suggest(self, name: str, most: int = 5) -> list[str]:
         """Return names of drugs that are written like a name, the nearest first."""
-        import difflib
-
         folded = key(name)
         near = [n for n in self.names if n[:1] == folded[:1] and abs(len(n) - len(folded)) <= 3]
         found: dict[str, None] = {}
-        for alias in difflib.get_close_matches(folded, near, n=most * 3, cutoff=0.7):
+        for alias in closest(folded, near, most * 3, cutoff=0.7):
             match = self.match(alias)
             if match:
                 found[" + ".join(drug.name for drug in match.drugs)] = None

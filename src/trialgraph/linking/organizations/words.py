@@ -10,7 +10,9 @@ from functools import cache, lru_cache
 import msgspec
 
 from trialgraph.limits import SHORTEST_MISPRINT
+from trialgraph.linking.words.longest_match import Phrases
 from trialgraph.linking.words.tables import rows
+from trialgraph.spelling import is_one_edit
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
@@ -35,7 +37,7 @@ class Words(msgspec.Struct, frozen=True, gc=False):
     office_holder: frozenset[str]
     listed: frozenset[str]  # every word of every list
     long: dict[str, tuple[str, ...]]  # long general words by their first three letters
-    phrases: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]  # by first word, longest first
+    phrases: Phrases[tuple[str, ...]]  # phrase -> English words
 
 
 @cache
@@ -45,10 +47,6 @@ def words() -> Words:
     for kind, members, *meaning in rows("trialgraph.linking.organizations", "organization-words.tsv"):
         for word in members.split("|"):
             kinds.setdefault(kind, {})[word] = meaning[0] if meaning else ""
-    phrases: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
-    for text, english in kinds["phrase"].items():
-        parts = tuple(text.split())
-        phrases.setdefault(parts[0], []).append((parts, tuple(english.split())))
     return Words(
         stop=frozenset(kinds["stop"]),
         generic=frozenset(kinds["generic"]),
@@ -67,7 +65,7 @@ def words() -> Words:
         state=frozenset(kinds["state"]),
         office_doubtful=frozenset(kinds["office-doubtful"]),
         office_holder=frozenset(kinds["office-holder"]),
-        phrases={first: tuple(sorted(found, key=lambda p: -len(p[0]))) for first, found in phrases.items()},
+        phrases=Phrases((tuple(text.split()), tuple(english.split())) for text, english in kinds["phrase"].items()),
     )
 
 
@@ -81,21 +79,9 @@ def _english(word: str) -> tuple[str, ...]:
     if len(word) < SHORTEST_MISPRINT or word in known.listed or word.isdigit():
         return (word,)
     for meant in known.long.get(word[:3], ()):
-        if _one_letter_off(word, meant):
+        if is_one_edit(word, meant):
             return (meant,)
     return (word,)
-
-
-def _one_letter_off(word: str, meant: str) -> bool:
-    """Return whether one letter is wrong, missing or too many, or two neighbours are swapped."""
-    longer, shorter = (word, meant) if len(word) >= len(meant) else (meant, word)
-    if len(longer) - len(shorter) > 1:
-        return False
-    at = next((i for i, (a, b) in enumerate(zip(longer, shorter, strict=False)) if a != b), len(shorter))
-    if len(longer) > len(shorter):
-        return longer[at + 1 :] == shorter[at:]
-    swapped = longer[at : at + 2] == shorter[at : at + 2][::-1] and longer[at + 2 :] == shorter[at + 2 :]
-    return swapped or longer[at + 1 :] == shorter[at + 1 :]
 
 
 def _by_beginning(members: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -112,26 +98,7 @@ def tokens(text: str) -> list[str]:
         text = text.replace("ł", "l").replace("ø", "o").replace("Ø", "O").replace("ı", "i").replace("Ł", "L")
     known = words()
     plain = [_english(word) for word in _NOT_WORD.sub(" ", text.casefold()).split()]
-    out = [word for parts in plain for word in parts if word not in known.stop]
-    if not known.phrases.keys().isdisjoint(out):
-        out = _replace_phrases(out, known)
-    return out
-
-
-def _replace_phrases(out: list[str], known: Words) -> list[str]:
-    """Return words with the phrases of the list replaced, longest first."""
-    done: list[str] = []
-    i = 0
-    while i < len(out):
-        for phrase, english in known.phrases.get(out[i], ()):
-            if tuple(out[i : i + len(phrase)]) == phrase:
-                done += english
-                i += len(phrase)
-                break
-        else:
-            done.append(out[i])
-            i += 1
-    return done
+    return known.phrases.replace([word for parts in plain for word in parts if word not in known.stop], tuple)
 
 
 def distinctive(name: tuple[str, ...] | list[str]) -> bool:

@@ -12,6 +12,7 @@ from trialgraph.linking import mesh, trial_words
 from trialgraph.linking.corrections import Corrections
 from trialgraph.linking.mesh import Mesh
 from trialgraph.linking.procedures.vocabulary import Target, is_device_or_procedure, load_procedure_words, target_of
+from trialgraph.linking.words.longest_match import Phrases, scan
 from trialgraph.linking.words.medical import Words, read
 from trialgraph.model import DeviceOrProcedureLink, Intervention, Trial
 from trialgraph.text import slug
@@ -81,7 +82,7 @@ class ProcedureLinker:
         self._loose: dict[str, str] = {}
         self._lengths: dict[str, list[int]] = {}
         self._capitals: set[str] = set()
-        self._same = _by_first(self._words.same)
+        self._same = Phrases(self._words.same.items())
         for name, targets in self._words.names:
             self._put(name, targets, "hand")
         for heading in self.mesh.descriptors.values():
@@ -250,15 +251,13 @@ class ProcedureLinker:
 
     def _spans(self, words: Words, text: str, *, loose: bool) -> Iterator[Hit]:
         """Yield names longest first from each place, without overlap; loosely also with words that mean the same."""
-        forms, size, place = words.words, len(words.words), 0
-        while place < size:
+        forms = words.words
+
+        def match(place: int) -> tuple[int, Hit | None] | None:
             hit = self._at(forms, place, words, text, loose=loose)
-            if hit is None:
-                place += 1
-                continue
-            if hit.targets:
-                yield hit
-            place = hit.last
+            return None if hit is None else (hit.last, hit if hit.targets else None)
+
+        return (hit for _, _, hit in scan(forms, None, match))
 
     def _at(self, forms: Sequence[str], place: int, words: Words, text: str, *, loose: bool) -> Hit | None:
         lengths = self._lengths.get(forms[place])
@@ -307,18 +306,8 @@ class ProcedureLinker:
             self._loose.setdefault(self._loosened(forms), key)
 
     def _loosened(self, forms: Sequence[str]) -> str:
-        out: list[str] = []
-        place = 0
-        while place < len(forms):
-            for form, same in self._same.get(forms[place], ()):
-                if tuple(forms[place : place + len(form)]) == form:
-                    out.append(same)
-                    place += len(form)
-                    break
-            else:
-                out.append(forms[place])
-                place += 1
-        return " ".join(sorted({w for w in out if w not in _GLUE}))
+        words = self._same.replace(forms, lambda same: (same,))
+        return " ".join(sorted({word for word in words if word not in _GLUE}))
 
     def _corrected(self, label: str, number: int) -> tuple[DeviceOrProcedureLink, ...] | None:
         for node_label in ("Device", "Procedure"):
@@ -337,13 +326,6 @@ class ProcedureLinker:
             field = FIELD.format(number, "name")
             return (_link(target, hit, _Evidence(label, label, "label", "user", 1.0, field, number)),)
         return None
-
-
-def _by_first(same: dict[tuple[str, ...], str]) -> dict[str, list[tuple[tuple[str, ...], str]]]:
-    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for form, target in sorted(same.items(), key=lambda item: -len(item[0])):
-        found.setdefault(form[0], []).append((form, target))
-    return found
 
 
 class _Evidence(msgspec.Struct, frozen=True, gc=False):
