@@ -15,10 +15,9 @@ from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
-from trialgraph.curation import update as make
+from trialgraph.curation import update
 from trialgraph.linking import mesh
-from trialgraph.linking.drugs import classes
-from trialgraph.linking.drugs import vocabulary as drugs
+from trialgraph.linking.drugs import classes, vocabulary
 from trialgraph.model import RawRecord, Trial
 from trialgraph.registries.ctgov import read as ctgov_read
 
@@ -27,21 +26,21 @@ HEAD = "# Pharmacologic actions learnt from registry records that tell of one dr
 
 def trials(path: Path) -> Iterator[Trial]:
     """Yield the trials of a file of ClinicalTrials.gov records, one JSON object a line."""
-    for number, line in enumerate(make.lines(path)):
+    for number, line in enumerate(update.lines(path)):
         now = dt.datetime.now(dt.UTC)
         yield ctgov_read.parse(RawRecord(registry="ctgov", id=str(number), url="", fetched_at=now, body=line.encode()))
 
 
-def told(path: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
+def records_of_one_drug(path: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield each drug that stands alone in a record's codes, with the record's ancestors."""
-    vocabulary = drugs.load()
+    drugs = vocabulary.load()
     for trial in trials(path):
         terms = {mesh.canonical(term.id): term.term for term in trial.intervention_meshes if term.id}
         if len(terms) != 1 or not trial.intervention_ancestors:
             continue
         ((mesh_id, term),) = terms.items()
-        match = vocabulary.resolve(term)
-        drug = vocabulary.drug(f"MESH:{mesh_id}") or (match.drugs[0] if match and len(match.drugs) == 1 else None)
+        match = drugs.resolve(term)
+        drug = drugs.drug(f"MESH:{mesh_id}") or (match.drugs[0] if match and len(match.drugs) == 1 else None)
         if drug:
             yield drug.id, tuple(above.id for above in trial.intervention_ancestors if above.id)
 
@@ -54,9 +53,9 @@ def main() -> None:
     parser.add_argument("--learn", type=Path)
     options = parser.parse_args()
     if options.files:
-        print(make.update(options.files, release=options.release, say=print))
+        print(update.update(options.files, release=options.release, say=print))
     if options.learn:
-        actions = classes.learn(told(options.learn), mesh.load())
+        actions = classes.learn(records_of_one_drug(options.learn), mesh.load())
         rows = "".join(f"{drug}\t{' '.join(ids)}\n" for drug, ids in actions.items())
         at = Path(str(resources.files("trialgraph.linking.drugs").joinpath("data/actions.txt")))
         at.write_text(HEAD + rows, "utf-8")

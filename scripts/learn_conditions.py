@@ -16,15 +16,14 @@ from pathlib import Path
 
 import msgspec
 
-from trialgraph.curation import conditions as conditions_learn
-from trialgraph.linking import mesh
-from trialgraph.linking.conditions import index as conditions_index
-from trialgraph.linking.conditions import vocabulary as conditions
+from trialgraph.curation import conditions
+from trialgraph.linking import mesh, trial_words
+from trialgraph.linking.conditions import vocabulary
+from trialgraph.linking.conditions.index import Index
 from trialgraph.linking.conditions.reader import Reader
-from trialgraph.linking.words import trial_words as conditions_own
 from trialgraph.model import MeshTerm, Trial
 
-DATA = Path(conditions.__file__).parent / "data"
+DATA = Path(vocabulary.__file__).parent / "data"
 
 
 def trials(path: Path) -> Iterator[Trial]:
@@ -65,21 +64,21 @@ def write(name: str, head: str, rows: Iterator[tuple[str, tuple[str, ...], int]]
 
 def main() -> None:
     """Read the files named on the command line and write both data files."""
-    words = msgspec.structs.replace(conditions.load_condition_words(), learned={}, learned_abbreviations={})
-    reader = Reader(conditions_index.Index(mesh.load(), words))
+    words = msgspec.structs.replace(vocabulary.load_condition_words(), learned={}, learned_abbreviations={})
+    reader = Reader(Index(mesh.load(), words))
     studies = Path(sys.argv[1])
     write(
         "condition_learned.tsv",
         "Names as the registry itself codes them.  comparable name, heading ids, studies",
-        conditions_learn.names(reader, trials(studies)),
+        conditions.names(reader, trials(studies)),
     )
-    texts: list[Iterator[tuple[str, ...]]] = [(tuple(conditions_own.texts(t)) for t in trials(studies))]
+    texts: list[Iterator[tuple[str, ...]]] = [(tuple(trial_words.texts(t)) for t in trials(studies))]
     if len(sys.argv) > 2:
         texts.append(more_texts(Path(sys.argv[2])))
     write(
         "condition_learned_abbreviations.tsv",
         "Abbreviations as trials explain them.  abbreviation, heading ids, trials",
-        conditions_learn.abbreviations(reader, (t for source in texts for t in source)),
+        conditions.abbreviations(reader, (t for source in texts for t in source)),
     )
 
 

@@ -15,12 +15,12 @@ from pathlib import Path
 import msgspec
 
 from trialgraph.linking import mesh
-from trialgraph.linking.conditions import vocabulary as conditions
+from trialgraph.linking.conditions import vocabulary
 from trialgraph.linking.conditions.index import Index
 from trialgraph.linking.conditions.reader import Reader
 from trialgraph.linking.words.medical import read
 
-DATA = Path(conditions.__file__).parent / "data"
+DATA = Path(vocabulary.__file__).parent / "data"
 MOST_HEADINGS = 3  # a syndrome of more parts belongs under none of them
 SHORTEST = 6  # letters of a name of one word; shorter ones are abbreviations of many things
 HEAD = "# Supplementary disease concepts of MeSH and the headings they belong under.  comparable name, heading ids"
@@ -38,7 +38,7 @@ def headings(known: mesh.Mesh, ids: list[str]) -> tuple[str, ...]:
 def main() -> None:
     """Read the file named on the command line and write ours."""
     known = mesh.load()
-    reader = Reader(Index(known, msgspec.structs.replace(conditions.load_condition_words(), rare={})))
+    reader = Reader(Index(known, msgspec.structs.replace(vocabulary.load_condition_words(), rare={})))
     found: dict[str, tuple[str, ...]] = {}
     twice: set[str] = set()
     with gzip.open(sys.argv[1], "rt", encoding="utf-8") as lines:
