@@ -18,7 +18,6 @@ from trialgraph.errors import StoreError
 from trialgraph.snapshot.snapshot import Snapshot, write
 from trialgraph.snapshot.tables import Tables, key_columns
 from trialgraph.stores.embedded import changes
-from trialgraph.stores.embedded import store as embedded
 from trialgraph.stores.open import open_store
 
 
@@ -102,7 +101,7 @@ def dump(store) -> dict[str, list[str]]:
 
 @pytest.fixture
 def graph(tmp_path: Path, monkeypatch) -> tuple[dict[str, list[dict]], Path]:
-    monkeypatch.setattr(embedded, "EMBEDDED_MOST_CHANGED", 10.0)
+    monkeypatch.setattr("trialgraph.stores.embedded.store.EMBEDDED_MOST_CHANGED", 10.0)
     monkeypatch.setattr(changes, "EMBEDDED_CHANGES_A_COMMIT", 7)
     first = write(small_graph.tables(), tmp_path / "first", {})[0]
     store = open_store(tmp_path / "graph")
@@ -137,7 +136,7 @@ def test_after_one_difference_and_the_next_the_graph_is_as_if_loaded_whole(graph
 
 def test_a_large_difference_is_loaded_whole(graph, monkeypatch):
     rows, folder = graph
-    monkeypatch.setattr(embedded, "EMBEDDED_MOST_CHANGED", 0.001)
+    monkeypatch.setattr("trialgraph.stores.embedded.store.EMBEDDED_MOST_CHANGED", 0.001)
     loaded(folder / "graph", written(another(rows, random.Random(7)), folder / "next"), whole=True)
 
 
@@ -192,9 +191,9 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from trialgraph.snapshot.snapshot import Snapshot
-from trialgraph.stores.embedded import changes, store as embedded
+from trialgraph.stores.embedded import changes, store
 from trialgraph.stores.open import open_store
-embedded.EMBEDDED_MOST_CHANGED, changes.EMBEDDED_CHANGES_A_COMMIT = 10.0, 7
+store.EMBEDDED_MOST_CHANGED, changes.EMBEDDED_CHANGES_A_COMMIT = 10.0, 7
 folder, last = Path(sys.argv[1]), int(sys.argv[2])
 
 def told(done, total):

@@ -1,4 +1,4 @@
-"""What a load did: as a report and as a sentence."""
+"""The result of a load as a JSON report and as a sentence."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from trialgraph.stores.store import Loaded
 
 
 def report(loaded: Loaded) -> dict[str, Any]:
-    """Return what `load` prints: rows added, changed and removed, and that the store was counted."""
+    """Return what `load` prints: rows added, changed and removed, and whether the counts were reconciled."""
     return {
         "nodes": _sum(loaded.tables, schema.LABEL),
         "relationships": _sum(loaded.tables, schema.RELATIONSHIP),
@@ -28,12 +28,12 @@ def sentence(loaded: Loaded, name: str) -> str:
     return f"Loaded: {name} holds {holds}."
 
 
-def _sum(counted: Mapping[str, Any], names: Mapping[str, Any]) -> Any:
-    found = [counted[name] for name in names if name in counted]
-    if any(isinstance(one, Difference) for one in found) or not found:
+def _sum(by_table: Mapping[str, Any], names: Mapping[str, Any]) -> Any:
+    counts = [by_table[name] for name in names if name in by_table]
+    if any(isinstance(count, Difference) for count in counts) or not counts:
         return {
-            "added": sum(one.added for one in found),
-            "changed": sum(one.changed for one in found),
-            "removed": sum(one.removed for one in found),
+            "added": sum(count.added for count in counts),
+            "changed": sum(count.changed for count in counts),
+            "removed": sum(count.removed for count in counts),
         }
-    return sum(found)
+    return sum(counts)

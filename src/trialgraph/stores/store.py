@@ -1,4 +1,4 @@
-"""The contract of a graph store: what each of them can do, and what a load and a query return."""
+"""The protocol that every graph store implements, and the results of a load and of a query."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Progress = Callable[[int, int | None], None]
 
 
 class Result(msgspec.Struct, frozen=True):
-    """What a query gave.  `cut` is true where the row limit ended it.
+    """Columns and rows of a query.  `cut` is true where the row limit ended it.
 
     Values are strings, numbers, booleans, None, lists and maps.  A node is the map {"labels", "properties"} and a
-    relationship the map {"type", "properties"}, whichever store it comes from.  An embedded graph that finds no row
-    cannot tell the columns' names, which are empty then.
+    relationship the map {"type", "properties"}, whichever store it comes from.  The embedded graph does not
+    know the column names of an empty result: `columns` is empty then.
     """
 
     columns: tuple[str, ...]
@@ -29,29 +29,29 @@ class Result(msgspec.Struct, frozen=True):
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """What a load wrote, per label and relationship type; reconciled means that the store was counted afterwards."""
+    """Rows written by a load, by label and relationship type; `reconciled`: the row counts were compared afterwards."""
 
     tables: dict[str, Difference]
     reconciled: bool
     counts: dict[str, int]
-    whole: bool = False  # all was written anew, and not only what differs
+    whole: bool = False  # a full load, not the difference
 
 
 class Store(Protocol):
-    """Where questions are asked."""
+    """A graph that answers Cypher queries."""
 
     name: str  # how messages call it
     corrections: Path | None  # the user's own, which names in questions obey too
 
     def load(self, snapshot: Snapshot, progress: Progress | None = None, *, full: bool = False) -> Loaded:
-        """Make the store hold exactly this snapshot; writes nothing where it already does."""
+        """Make the content of the store equal to a snapshot; writes nothing where it already is."""
         ...
 
     def loaded(self) -> str | None:
-        """Return the hash of the snapshot that is wholly loaded, or None."""
+        """Return the hash of the snapshot that is completely loaded, or None."""
 
     def counts(self) -> dict[str, int]:
-        """Return how many nodes of each label and relationships of each type of ours it holds."""
+        """Return the number of nodes by label and of relationships by type; those of other programs do not count."""
         ...
 
     def query(
@@ -69,11 +69,11 @@ class Store(Protocol):
         ...
 
     def close(self) -> None:
-        """Give back what it holds."""
+        """Close connections and files."""
 
 
 def reconcile(counts: Mapping[str, int], snapshot: Snapshot, name: str) -> None:
-    """Raise StoreError unless a store holds as many of everything as the snapshot."""
+    """Raise StoreError unless the row counts of a store equal those of the snapshot, table by table."""
     wrong = [
         f"{table} {counts.get(table, 0):,} instead of {snapshot.rows_of(table):,}"
         for table in snapshot.manifest["tables"]

@@ -42,9 +42,9 @@ _TYPES = {
 }
 _LOADED = "loaded.json"
 _NO_FILES = {"opencypher.loadCsv.allowFileUrls": False, "opencypher.loadCsv.allowRemoteUrls": False}
-# Small files of the engine.  A reader too writes its counts into one when it closes, and by then another graph may lie
-# at the same path: so it gets copies.
-_NOTES = (".json", ".bin")
+# Suffixes of the engine's small files, which a reader gets as copies: the engine writes into one of them on closing,
+# when another graph may already lie at the path.
+_COPIED = (".json", ".bin")
 _AT = re.compile(r"line (\d+):(\d+)")
 
 
@@ -72,7 +72,7 @@ class EmbeddedStore:
         found: list[dict[str, Any]] = []
         columns: tuple[str, ...] = ()
         cut = False
-        with _as_sentences(timeout):
+        with _translated_errors(timeout):
             results = database.query("opencypher", cypher, *([dict(params)] if params else []))
             for row in results:
                 if len(found) >= rows:
@@ -86,16 +86,18 @@ class EmbeddedStore:
     def loaded(self) -> str | None:
         """Return the hash of the snapshot in the folder, or None."""
         try:
-            told = json.loads((swap.heal(self.path) / _LOADED).read_bytes())
+            loaded = json.loads((swap.heal(self.path) / _LOADED).read_bytes())
         except (OSError, ValueError):
             return None
-        return told.get("hash") if told.get("schema") == schema.VERSION else None
+        return loaded.get("hash") if loaded.get("schema") == schema.VERSION else None
 
     def damaged(self) -> list[str]:
         """Return the names of the graph's files that are not as they were written."""
         known = json.loads((self.path / _LOADED).read_bytes()).get("files", {})
         files = self.path / "db"
-        return [name for name, told in known.items() if not (files / name).is_file() or _told(files / name) != told]
+        return [
+            name for name, told in known.items() if not (files / name).is_file() or _size_and_hash(files / name) != told
+        ]
 
     def counts(self) -> dict[str, int]:
         """Return how many nodes and relationships of each kind the engine counts."""
@@ -120,15 +122,15 @@ class EmbeddedStore:
         self.close()
         failures = 0
         for _ in range(EMBEDDED_OPENINGS):
-            before = _folder(swap.heal(self.path))
+            before = _folder_id(swap.heal(self.path))
             try:
                 database, view = self._view(limit)
             except (StoreError, FileNotFoundError):
-                failures += _folder(self.path) == before
+                failures += _folder_id(self.path) == before
                 if failures == EMBEDDED_FAILURES:
                     raise
                 continue
-            if _folder(self.path) == before:
+            if _folder_id(self.path) == before:
                 self._open = (limit, database, view)
                 return database
             database.close()  # replaced while its files were opened: some may be of the one graph, some of the other
@@ -136,10 +138,9 @@ class EmbeddedStore:
         raise StoreError(f"{self.path} is being replaced again and again; ask when the loads are done")
 
     def _view(self, limit: int) -> tuple[Any, Path]:
-        """Open the database by a folder of links to its files, and return both.
+        """Open the database through a folder of links to its files; returns the database and that folder.
 
-        The engine takes its time limit from a file in the database's folder when it opens it; so it is given a folder
-        with a file of its own.
+        The engine reads its time limit from a file in the database's folder, so every reader has a folder of its own.
         """
         files = self.path / "db"
         if not files.is_dir():
@@ -156,7 +157,7 @@ class EmbeddedStore:
         limits = {"configuration": {"command.timeout": limit, **_NO_FILES}}
         try:
             for file in files.resolve().iterdir():
-                if file.suffix in _NOTES:
+                if file.suffix in _COPIED:
                     shutil.copyfile(file, view / file.name)
                 else:
                     (view / file.name).symlink_to(file)
@@ -182,44 +183,44 @@ class EmbeddedStore:
             counts = self.counts()
             reconcile(counts, snapshot, self.name)
             return Loaded({}, True, counts)
-        differences = self._against_what_is_there(snapshot.whole())
+        differences = self._differences(snapshot.whole())
         if differences is None:
             tables = snapshot.manifest["tables"]
             counted = {name: Difference(tables[name]["rows"], 0, 0) for name in tables if tables[name]["rows"]}
         else:
             counted = changes.counted(differences)
         with swap.replaced(self.path) as part:
-            _keep(snapshot, part / "snapshot")
-            changed = self._changed(part / "db", snapshot, differences, progress)
-            counts = self._filled(part / "db", snapshot, progress) if changed is None else changed
+            _link_snapshot(snapshot, part / "snapshot")
+            changed = self._apply(part / "db", snapshot, differences, progress)
+            counts = self._build_new(part / "db", snapshot, progress) if changed is None else changed
             reconcile(counts, snapshot, self.name)
-            files = {file.name: _told(file) for file in sorted((part / "db").iterdir())}
-            told = {"hash": snapshot.hash, "schema": schema.VERSION, "files": files}
-            (part / _LOADED).write_text(json.dumps(told), "utf-8")
+            files = {file.name: _size_and_hash(file) for file in sorted((part / "db").iterdir())}
+            loaded = {"hash": snapshot.hash, "schema": schema.VERSION, "files": files}
+            (part / _LOADED).write_text(json.dumps(loaded), "utf-8")
             swap.sync(part)
             self.close()
         return Loaded(counted, True, counts, changed is None)
 
-    def _filled(self, at: Path, snapshot: Snapshot, progress: Progress) -> dict[str, int]:
-        """Write a snapshot into a new database; returns how many of everything the engine counts."""
+    def _build_new(self, at: Path, snapshot: Snapshot, progress: Progress) -> dict[str, int]:
+        """Write a snapshot into a new database; returns the engine's row count of each label and type."""
         arcadedb = _engine(self.path.parent)
         try:
             database = arcadedb.create_database(str(at))
             try:
-                _fill(database, snapshot, progress)
+                _write_tables(database, snapshot, progress)
                 return _counts(database)
             finally:
                 database.close()
         except arcadedb.ArcadeDBError as problem:
-            raise StoreError(f"{self.name} could not be written: {_unwritten(str(problem))}") from problem
+            raise StoreError(f"{self.name} could not be written: {_write_failure(str(problem))}") from problem
 
-    def _changed(
+    def _apply(
         self, at: Path, snapshot: Snapshot, differences: dict[str, changes.Changes] | None, progress: Progress
     ) -> dict[str, int] | None:
-        """Write what differs into a copy of the graph that is there; returns the engine's counts.
+        """Apply the differences to a copy of the current graph; returns the engine's row counts.
 
-        None, and nothing is left, where that is no way to the snapshot: too much differs, the graph is not as it was
-        written, or the engine ends with other counts.
+        Returns None and removes the copy where a whole load is needed: too many rows differ, the graph's files are not
+        as they were written, or the counts afterwards are not the snapshot's.
         """
         if differences is None or not at.parent.is_dir():
             return None
@@ -231,7 +232,7 @@ class EmbeddedStore:
             shutil.copyfile(file, at / file.name)  # one by one: copytree's own error hides that the disk is full
         known = json.loads((self.path / _LOADED).read_bytes()).get("files", {})
         counts = None
-        if known and {file.name: _told(file) for file in at.iterdir()} == known:
+        if known and {file.name: _size_and_hash(file) for file in at.iterdir()} == known:
             arcadedb = _engine(self.path.parent)
             try:
                 database = arcadedb.open_database(str(at))
@@ -241,15 +242,15 @@ class EmbeddedStore:
                 finally:
                     database.close()
             except arcadedb.ArcadeDBError as problem:
-                if _unwritten(str(problem)) != str(problem):  # no room: a whole load would need more
-                    raise StoreError(f"{self.name} could not be written: {_unwritten(str(problem))}") from problem
+                if _write_failure(str(problem)) != str(problem):  # no room: a whole load would need more
+                    raise StoreError(f"{self.name} could not be written: {_write_failure(str(problem))}") from problem
         if counts is None or any(counts[name] != snapshot.rows_of(name) for name in counts):
             shutil.rmtree(at)
             return None
         return counts
 
-    def _against_what_is_there(self, snapshot: Snapshot) -> dict[str, changes.Changes] | None:
-        """Return how the snapshot differs from the loaded one, which lies beside the graph; None if that is unknown."""
+    def _differences(self, snapshot: Snapshot) -> dict[str, changes.Changes] | None:
+        """Return the differences to the loaded snapshot beside the graph; None where that is missing or damaged."""
         if self.loaded() is None or not (self.path / "snapshot").is_dir():
             return None
         try:
@@ -263,7 +264,7 @@ def _counts(database: Any) -> dict[str, int]:
 
 
 def _engine(home: Path) -> Any:
-    """Return the engine's module, told before it starts to log into the home and to print nothing."""
+    """Import and return the engine, set up to log into the home and to print nothing."""
     os.environ.setdefault("ARCADEDB_LOG_CONSOLE", "0")
     os.environ.setdefault("ARCADEDB_LOG_DIR", str(home / "log"))
     os.environ.setdefault("ARCADEDB_NATIVE_ISOLATE_ARGS", f"-Xmx{EMBEDDED_MEGABYTES}m")
@@ -272,31 +273,31 @@ def _engine(home: Path) -> Any:
     return arcadedb
 
 
-def _unwritten(why: str) -> str:
-    """Return why the engine could not write, and what to do about it where that is known."""
+def _write_failure(why: str) -> str:
+    """Return the reason of a failed write and, where it is known, what to do about it."""
     for known in ("No space left on device", "File too large", "Read-only file system", "Disk quota exceeded"):
         if known in why:
             return f"{known}; make room or choose another --home, and run it again; what was there before is as it was"
     return why
 
 
-def _told(file: Path) -> list[Any]:
+def _size_and_hash(file: Path) -> list[Any]:
     """Return a file's size and hash."""
     with file.open("rb") as opened:
         return [file.stat().st_size, hashlib.file_digest(opened, "sha256").hexdigest()]
 
 
-def _folder(at: Path) -> tuple[int, int] | None:
-    """Return what tells a folder from another that is put in its place, or None where there is none."""
+def _folder_id(at: Path) -> tuple[int, int] | None:
+    """Return inode and change time of a folder, which tell it from its replacement; None if there is no folder."""
     try:
-        told = at.stat()
+        status = at.stat()
     except FileNotFoundError:
         return None
-    return told.st_ino, told.st_ctime_ns
+    return status.st_ino, status.st_ctime_ns
 
 
-def _keep(snapshot: Snapshot, at: Path) -> None:
-    """Keep a snapshot beside its graph; its files never change, so links to them are enough."""
+def _link_snapshot(snapshot: Snapshot, at: Path) -> None:
+    """Link a snapshot's files into the graph's folder; they never change, so that no copy is needed."""
     for file in sorted(snapshot.path.rglob("*")):
         if file.is_file():
             copy = at / file.relative_to(snapshot.path)
@@ -304,7 +305,7 @@ def _keep(snapshot: Snapshot, at: Path) -> None:
             swap.link(file, copy)
 
 
-def _fill(database: Any, snapshot: Snapshot, progress: Progress) -> None:
+def _write_tables(database: Any, snapshot: Snapshot, progress: Progress) -> None:
     """Write a snapshot into an empty database: types, nodes, relationships, then indexes over what is there."""
     for label in schema.LABELS:
         database.command("sql", f"CREATE VERTEX TYPE `{label.name}`")
@@ -355,12 +356,12 @@ def _properties(database: Any, name: str, properties: tuple[schema.Property, ...
 
 
 def _plain(value: Any) -> Any:
-    """Return a result's value without the engine's own fields; nodes and relationships as the same maps everywhere."""
+    """Return a result's value as plain Python: nodes and relationships as the maps that `Result` describes."""
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [_plain(item) for item in value]
     if isinstance(value, Mapping):
         kind = value.get("@type")
-        inner = {name: _plain(one) for name, one in value.items() if not name.startswith("@")}
+        inner = {name: _plain(item) for name, item in value.items() if not name.startswith("@")}
         if kind in schema.LABEL:
             return {"labels": [kind], "properties": inner}
         return {"type": kind, "properties": inner} if kind in schema.RELATIONSHIP else inner
@@ -368,8 +369,8 @@ def _plain(value: Any) -> Any:
 
 
 @contextmanager
-def _as_sentences(timeout: float) -> Iterator[None]:
-    """Turn the engine's errors into ours."""
+def _translated_errors(timeout: float) -> Iterator[None]:
+    """Raise the engine's errors as StoreError or UsageError."""
     import arcadedb
 
     began = time.monotonic()

@@ -15,7 +15,7 @@ from trialgraph.errors import StoreError, UsageError
 from trialgraph.files import swap
 from trialgraph.snapshot.export import SOURCE, place, source_of
 from trialgraph.snapshot.snapshot import Snapshot
-from trialgraph.stores.neo4j.statements import MARK, sized
+from trialgraph.stores.neo4j.statements import MARK, hash_and_size
 
 BETWEEN = "\x1f"  # between the values of a list: no text of a record holds it, it is a control character
 _TYPES = {
@@ -46,7 +46,7 @@ def write(snapshot: Snapshot, at: Path) -> int:
                     writer.writerow(header(name))
                     for batch in snapshot.batches(name):
                         for row in batch:
-                            mark, _ = sized(name, row)
+                            mark, _ = hash_and_size(name, row)
                             writer.writerow([*(_cell(row.get(column)) for column in columns), mark])
                         rows += len(batch)
         (part / SOURCE).write_text(source_of(snapshot) + "\n", "utf-8")

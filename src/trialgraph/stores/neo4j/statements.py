@@ -1,6 +1,7 @@
 """Every statement that writes to a Neo4j, made once from our own schema; values are always parameters.
 
-Our nodes and relationships carry `_tg`, a hash of their row: what has none is somebody else's and is left alone.
+Our nodes and relationships carry `_tg`, a hash of their row.  Those without it belong to somebody else: no statement
+changes them.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ Statements = dict[str, LiteralString]
 def literal(text: str) -> LiteralString:
     """Return a text as what the driver's types ask for.
 
-    Of our own statements it is true, as they are made of our schema's names and nothing else; of a person's query it
-    is said on purpose, as it runs without the right to write.
+    Our own statements consist of our schema's names alone, so that it is true of them.  For a person's query it is a
+    cast: that query runs with read access.
     """
     return text  # pyright: ignore[reportReturnType]
 
@@ -49,21 +50,21 @@ PREPARE |= {
     for label in schema.LABELS
     if label.full_text
 }
-# The notes of a load: one node says what is loaded and who loads, another is the lock.
-NOTES: Final[LiteralString] = (
+# The state of a load: the node 'loaded' holds the snapshot's hash and the loader's id, the node 'lock' is the lock.
+LOAD_STATE_CONSTRAINT: Final[LiteralString] = (
     "CREATE CONSTRAINT tg_snapshot IF NOT EXISTS FOR (m:TrialgraphSnapshot) REQUIRE m.name IS UNIQUE"
 )
-HELD: Final[LiteralString] = "MATCH (m:TrialgraphSnapshot {name: 'loaded'}) RETURN m.hash, m.schema"
-TAKE: Final[LiteralString] = "MERGE (m:TrialgraphSnapshot {name: 'lock'}) SET m.held = true"
-BEGIN: Final[LiteralString] = (
+LOADED: Final[LiteralString] = "MATCH (m:TrialgraphSnapshot {name: 'loaded'}) RETURN m.hash, m.schema"
+LOCK: Final[LiteralString] = "MERGE (m:TrialgraphSnapshot {name: 'lock'}) SET m.held = true"
+BEGIN_LOAD: Final[LiteralString] = (
     "MERGE (m:TrialgraphSnapshot {name: 'loaded'}) SET m.hash = null, m.schema = $schema, m.loader = $loader"
 )
-# Every transaction of a load begins so: the node is locked first and read then, so that no other loader can begin
-# before the transaction has ended, nor the transaction go on after another has begun.
-STILL_OURS: Final[LiteralString] = (
+# Every transaction of a load begins with this.  Writing to the node takes its lock before the loader id is read, so
+# that another loader cannot begin within the transaction, and a transaction of an earlier loader finds a foreign id.
+CHECK_LOADER: Final[LiteralString] = (
     "MATCH (m:TrialgraphSnapshot {name: 'loaded'}) SET m.held = true WITH m WHERE m.loader = $loader RETURN 1"
 )
-END: Final[LiteralString] = "MATCH (m:TrialgraphSnapshot {name: 'loaded'}) SET m.hash = $hash"
+END_LOAD: Final[LiteralString] = "MATCH (m:TrialgraphSnapshot {name: 'loaded'}) SET m.hash = $hash"
 # What is there: (key, hash), hash null for a node that is not ours.
 NODES: Final[Statements] = {
     label.name: literal(
@@ -139,26 +140,26 @@ CLEAR_NODES: Final[Statements] = {
 
 DROP_SCHEMA: Final[tuple[LiteralString, ...]] = tuple(
     literal(f"DROP {'CONSTRAINT' if text.startswith('CREATE CONSTRAINT') else 'INDEX'} {name} IF EXISTS")
-    for name, text in (PREPARE | {"tg_snapshot": NOTES}).items()
+    for name, text in (PREPARE | {"tg_snapshot": LOAD_STATE_CONSTRAINT}).items()
 )
 
 
 def key_of(name: str, row: Mapping[str, Any]) -> Any:
-    """Return what tells a row from the others of its table: a node's key, or a tuple for a relationship."""
+    """Return a row's primary key: a node's key property, or (source, target, key properties...) of a relationship."""
     if name in schema.LABEL:
         return row[schema.LABEL[name].key]
     return (row["source"], row["target"], *(row[key] for key in schema.RELATIONSHIP[name].key))
 
 
-def sized(name: str, row: Mapping[str, Any]) -> tuple[int, int]:
-    """Return a row's hash, which is the same on every machine, and its size in bytes as text."""
+def hash_and_size(name: str, row: Mapping[str, Any]) -> tuple[int, int]:
+    """Return a row's BLAKE2b hash as a signed 64-bit integer, alike on every machine, and the bytes of its JSON."""
     text = msgspec.json.encode(sorted(row.items()))
     digest = hashlib.blake2b(text, digest_size=8, person=name.encode()[:16]).digest()
     return int.from_bytes(digest, "big", signed=True), len(text)
 
 
 def as_parameter(name: str, row: Mapping[str, Any], mark: int, *, replaces: bool) -> dict[str, Any]:
-    """Return a row as the statements take it.  One that replaces another names the properties to take away as null."""
+    """Return a row as parameters of PUT_NODES or PUT_EDGES.  `replaces`: null stands for properties to remove."""
     properties = {column: row.get(column) for column, _ in schema.columns(name)} if replaces else dict(row)
     properties[MARK] = mark
     if name in schema.LABEL:
@@ -169,5 +170,5 @@ def as_parameter(name: str, row: Mapping[str, Any], mark: int, *, replaces: bool
 
 
 def edge_key(name: str, key: tuple[Any, ...]) -> dict[str, Any]:
-    """Return a relationship's key as the statement that removes it takes it."""
+    """Return a relationship's primary key as parameters of DROP_EDGES."""
     return {"s": key[0], "t": key[1], **{f"k{i}": value for i, value in enumerate(key[2:])}}

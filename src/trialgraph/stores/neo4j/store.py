@@ -27,8 +27,7 @@ from trialgraph.limits import (
     QUERY_SECONDS,
 )
 from trialgraph.snapshot.snapshot import Difference, Snapshot
-from trialgraph.stores.neo4j import batches
-from trialgraph.stores.neo4j import statements as st
+from trialgraph.stores.neo4j import batches, statements
 from trialgraph.stores.store import Loaded, Progress, Result, reconcile
 
 _MEMORY = ("MemoryPoolOutOfMemoryError", "TransactionOutOfMemoryError", "OutOfMemoryError")
@@ -53,7 +52,7 @@ class Neo4jStore:
         self._auth = (user or "neo4j", password) if password is not None else None
         self._database = database
         self._opened: neo4j.Driver | None = None
-        self._loader: str | None = None  # who loads, in a load
+        self._loader: str | None = None  # the id of the running load
         self._bookmarks = neo4j.GraphDatabase.bookmark_manager()  # a replica is read when it has what we wrote
 
     def _session(self, **how: Any) -> neo4j.Session:
@@ -104,27 +103,27 @@ class Neo4jStore:
         found: list[dict[str, Any]] = []
         cut = False
         with (
-            self._as_sentences(timeout),
+            self._translated_errors(timeout),
             self._session(default_access_mode=neo4j.READ_ACCESS) as session,
         ):
             if not _EXPLAINED.match(cypher):
                 self._refuse_files(session, cypher, params, timeout)
             with session.begin_transaction(timeout=timeout) as transaction:
-                held = self._held(transaction)
-                if held is None:
+                before = self._loaded_hash(transaction)
+                if before is None:
                     raise StoreError(
                         f"{self.name} holds no whole graph: nothing was loaded, or a load is under way or was cut "
                         "short; `trialgraph load --to ...` completes it"
                     )
-                results = transaction.run(st.literal(cypher), dict(params or {}))
+                results = transaction.run(statements.literal(cypher), dict(params or {}))
                 columns = tuple(results.keys())
                 for record in results:
                     if len(found) >= rows:
                         cut = True
                         break
                     found.append(dict(zip(columns, map(_plain, record.values()), strict=True)))
-                plan = results.consume().plan  # the rows beyond the limit never come
-                if self._held(transaction) != held:
+                plan = results.consume().plan  # discards the rows beyond the limit
+                if self._loaded_hash(transaction) != before:
                     raise StoreError(f"{self.name} was being loaded while it was asked; ask again")
                 transaction.rollback()
         if plan and not found and _EXPLAINED.match(cypher):  # an EXPLAIN has no rows
@@ -135,7 +134,7 @@ class Neo4jStore:
         self, session: neo4j.Session, cypher: str, params: Mapping[str, Any] | None, timeout: float
     ) -> None:
         """Raise UsageError where the server's plan writes, or reads files or addresses: reading rights allow that."""
-        explained = neo4j.Query(st.literal(f"EXPLAIN {cypher}"), timeout=timeout)
+        explained = neo4j.Query(statements.literal(f"EXPLAIN {cypher}"), timeout=timeout)
         try:
             plan = session.run(explained, dict(params or {})).consume()
         except exceptions.CypherSyntaxError:
@@ -145,11 +144,11 @@ class Neo4jStore:
 
     def loaded(self) -> str | None:
         """Return the hash of the snapshot that is wholly loaded, or None."""
-        return self._repeated(self._held, neo4j.READ_ACCESS)
+        return self._in_transaction(self._loaded_hash, neo4j.READ_ACCESS)
 
     @staticmethod
-    def _held(transaction: neo4j.Transaction | neo4j.ManagedTransaction) -> str | None:
-        for digest, version in transaction.run(st.HELD):
+    def _loaded_hash(transaction: neo4j.Transaction | neo4j.ManagedTransaction) -> str | None:
+        for digest, version in transaction.run(statements.LOADED):
             return str(digest) if digest is not None and version == schema.VERSION else None
         return None
 
@@ -157,10 +156,10 @@ class Neo4jStore:
         """Return how many nodes and relationships of ours the database holds."""
 
         def work(transaction: neo4j.ManagedTransaction) -> dict[str, int]:
-            texts = st.COUNT_NODES | st.COUNT_EDGES
+            texts = statements.COUNT_NODES | statements.COUNT_EDGES
             return {name: transaction.run(text).single(strict=True)[0] for name, text in texts.items()}
 
-        return self._repeated(work, neo4j.READ_ACCESS)
+        return self._in_transaction(work, neo4j.READ_ACCESS)
 
     def _read(self, text: LiteralString) -> list[tuple[Any, ...]]:
         """Return the rows of one of our own reading statements, in a transaction that the driver repeats."""
@@ -168,11 +167,11 @@ class Neo4jStore:
         def work(transaction: neo4j.ManagedTransaction) -> list[tuple[Any, ...]]:
             return [tuple(record.values()) for record in transaction.run(text)]
 
-        return self._repeated(work, neo4j.READ_ACCESS)
+        return self._in_transaction(work, neo4j.READ_ACCESS)
 
-    def _repeated(self, work: Callable[[neo4j.ManagedTransaction], T], access: str = neo4j.WRITE_ACCESS) -> T:
-        """Return what a transaction gives, which the driver repeats until the server has done it."""
-        with self._as_sentences(None):
+    def _in_transaction(self, work: Callable[[neo4j.ManagedTransaction], T], access: str = neo4j.WRITE_ACCESS) -> T:
+        """Run `work` in a transaction, retried by the driver on transient errors; returns its result."""
+        with self._translated_errors(None):
             for attempt in range(1, NEO4J_TRIES + 1):
                 try:
                     with self._session(fetch_size=NEO4J_FETCH_ROWS) as session:
@@ -199,11 +198,11 @@ class Neo4jStore:
             snapshot.whole()
             self._begin()
             self._prepare()
-            tables = batches.write(snapshot, self._there, self._send, progress, self.name)
+            tables = batches.write(snapshot, self._existing_rows, self._send, progress, self.name)
             counts = self.counts()
-            self._run("RETURN 0", {})  # where another has begun to load, that is what is to be told
+            self._run("RETURN 0", {})  # where another has begun to load, that is what is to be arguments
             reconcile(counts, snapshot, self.name)
-            self._run(st.END, {"hash": snapshot.hash})
+            self._run(statements.END_LOAD, {"hash": snapshot.hash})
         return Loaded({name: found for name, found in tables.items() if found != Difference(0, 0, 0)}, True, counts)
 
     def clear(self) -> dict[str, int]:
@@ -211,47 +210,47 @@ class Neo4jStore:
         with self._lock():
             counts = self.counts()
             self._begin()
-            for text in st.CLEAR_NODES.values():
+            for text in statements.CLEAR_NODES.values():
                 while self._run(text, {"most": NEO4J_BATCH_ROWS}):
                     pass
         self._run("MATCH (m:TrialgraphSnapshot) DELETE m", {})
-        for statement in st.DROP_SCHEMA:
+        for statement in statements.DROP_SCHEMA:
             self._run(statement, {})
         return counts
 
     def _prepare(self) -> None:
         there = {name for (name,) in self._read("SHOW INDEXES YIELD name RETURN name")}
-        missing = [text for name, text in st.PREPARE.items() if name not in there]
+        missing = [text for name, text in statements.PREPARE.items() if name not in there]
 
         def work(transaction: neo4j.ManagedTransaction) -> None:
             for text in missing:
-                transaction.run(st.literal(text)).consume()
+                transaction.run(statements.literal(text)).consume()
 
         if missing:
-            self._repeated(work)
+            self._in_transaction(work)
             self._run("CALL db.awaitIndexes(600)", {})
 
-    def _there(self, name: str) -> batches.There:
-        """Return what the database holds of a table: key -> hash of the row, None for a node that is not ours.
+    def _existing_rows(self, name: str) -> batches.ExistingRows:
+        """Return the rows of a table in the database: primary key -> hash of the row, None for a node that is not ours.
 
-        Of a relationship that is there twice, which no load of ours leaves behind, all are removed.
+        Deletes all copies of a relationship that exists more than once, which no load of ours leaves behind.
         """
         if name in schema.LABEL:
-            return dict(self._read(st.NODES[name]))
-        found: batches.There = {}
+            return dict(self._read(statements.NODES[name]))
+        found: batches.ExistingRows = {}
         twice = set()
-        for *key, mark in self._read(st.EDGES[name]):
+        for *key, mark in self._read(statements.EDGES[name]):
             if tuple(key) in found:
                 twice.add(tuple(key))
             found[tuple(key)] = mark
-        self._send(st.DROP_EDGES[name], batches.gone(name, sorted(twice)))
+        self._send(statements.DROP_EDGES[name], batches.removed_rows(name, sorted(twice)))
         return {key: mark for key, mark in found.items() if key not in twice} if twice else found
 
     def _send(
         self, text: LiteralString, rows: Iterator[tuple[Any, int]], sent: Callable[[], None] | None = None
     ) -> None:
         """Run a statement over rows, a batch a transaction; the next batch is made while the server works."""
-        for batch in batches.ahead(batches.batched(rows)):
+        for batch in batches.prefetch(batches.batched(rows)):
             self._send_batch(text, batch)
             if sent is not None:
                 sent()
@@ -259,7 +258,7 @@ class Neo4jStore:
     def _send_batch(self, text: LiteralString, rows: list[Any]) -> None:
         try:
             self._run(text, {"rows": rows})
-        except _TooMuch:
+        except _OutOfMemory:
             if len(rows) == 1:
                 raise StoreError(f"{self.name} has too little memory for one row; give it more") from None
             half = len(rows) // 2
@@ -274,7 +273,7 @@ class Neo4jStore:
 
         def work(transaction: neo4j.ManagedTransaction) -> int:
             try:
-                if self._loader and transaction.run(st.STILL_OURS, loader=self._loader).single() is None:
+                if self._loader and transaction.run(statements.CHECK_LOADER, loader=self._loader).single() is None:
                     raise StoreError(
                         f"another process began to load {self.name} when this one had lost its connection; "
                         "this load ends here, run it again when the other is done"
@@ -282,43 +281,43 @@ class Neo4jStore:
                 record = transaction.run(text, params).single(strict=False)
             except exceptions.Neo4jError as problem:
                 if any(name in (problem.code or "") for name in _MEMORY):
-                    raise _TooMuch from problem  # the same again would have no more memory
+                    raise _OutOfMemory from problem  # the same again would have no more memory
                 raise
             return int(record[0]) if record is not None and isinstance(record[0], int) else 0
 
-        return self._repeated(work)
+        return self._in_transaction(work)
 
     def _begin(self) -> None:
-        """Say that nothing is wholly loaded and that we are who loads, after what an earlier loader is writing."""
+        """Mark the database as incomplete and this process as its loader; waits for an earlier loader's transaction."""
         loader = secrets.token_hex(8)
-        self._run(st.BEGIN, {"schema": schema.VERSION, "loader": loader})
+        self._run(statements.BEGIN_LOAD, {"schema": schema.VERSION, "loader": loader})
         self._loader = loader
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
-        """Keep a second loader out by the lock of a node, which the server gives back when this process ends.
+        """Hold the lock of one node against a second loader; the server releases it when this process ends.
 
-        A server that restarts gives it back too; so every transaction looks whether another has begun since.
+        A restart of the server releases it too, so every transaction checks the loader id (CHECK_LOADER).
         """
-        self._run(st.NOTES, {})
-        with self._as_sentences(None), self._session() as session:
+        self._run(statements.LOAD_STATE_CONSTRAINT, {})
+        with self._translated_errors(None), self._session() as session:
             try:
-                session.run(neo4j.Query(st.TAKE, timeout=2.0)).consume()
+                session.run(neo4j.Query(statements.LOCK, timeout=2.0)).consume()
             except exceptions.Neo4jError as problem:
                 if not any(name in (problem.code or "") for name in _TIMEOUT):
                     raise
                 raise StoreError(f"{self.name} is being loaded by another process; wait until it is done") from problem
             holder = session.begin_transaction()
-            holder.run(st.TAKE).consume()
+            holder.run(statements.LOCK).consume()
             try:
                 yield
             finally:
                 self._loader = None
-                _quietly(holder.rollback)
+                _release(holder.rollback)
 
     @contextmanager
-    def _as_sentences(self, timeout: float | None) -> Iterator[None]:
-        """Turn the driver's errors into ours; no sentence holds a password."""
+    def _translated_errors(self, timeout: float | None) -> Iterator[None]:
+        """Raise the driver's errors as StoreError or UsageError; no message holds a password."""
         try:
             yield
         except exceptions.AuthError as problem:
@@ -347,12 +346,12 @@ class Neo4jStore:
             raise StoreError(f"{self.name}: {problem}") from problem
 
 
-class _TooMuch(Exception):
-    """The server has no memory for so large a transaction."""
+class _OutOfMemory(Exception):
+    """The server has too little memory for this transaction; a smaller one may succeed."""
 
 
-def _quietly(act: Callable[[], None]) -> None:
-    """Give back a lock whose connection may be gone, with which the lock went."""
+def _release(act: Callable[[], None]) -> None:
+    """Release a lock; ignores errors, since a lost connection has released it already."""
     try:
         act()
     except (exceptions.DriverError, exceptions.Neo4jError):
@@ -360,17 +359,19 @@ def _quietly(act: Callable[[], None]) -> None:
 
 
 def _plan_lines(plan: Mapping[str, Any], depth: int = 0) -> Iterator[str]:
-    """Yield a plan as lines, what runs last first, each step under the one that it feeds."""
-    told = plan.get("args") or {}
-    rows = f", about {float(told['EstimatedRows']):,.0f} rows" if told.get("EstimatedRows") is not None else ""
+    """Yield an execution plan as indented lines, the last operator first and its inputs below it."""
+    arguments = plan.get("args") or {}
+    rows = (
+        f", about {float(arguments['EstimatedRows']):,.0f} rows" if arguments.get("EstimatedRows") is not None else ""
+    )
     name = str(plan.get("operatorType", "?")).partition("@")[0]
-    yield f"{'  ' * depth}+ {name} {told.get('Details') or ''}".rstrip() + rows
+    yield f"{'  ' * depth}+ {name} {arguments.get('Details') or ''}".rstrip() + rows
     for child in plan.get("children") or ():
         yield from _plan_lines(child, depth + 1)
 
 
 def _plain(value: Any) -> Any:
-    """Return a value of the driver as plain Python; nodes and relationships as the same maps as everywhere."""
+    """Return a value of the driver as plain Python: nodes and relationships as the maps that `Result` describes."""
     if isinstance(value, graph.Node):
         labels = [label for label in value.labels if label in schema.LABEL] or sorted(value.labels)
         return {"labels": labels, "properties": _properties(value)}
@@ -379,16 +380,16 @@ def _plain(value: Any) -> Any:
     if isinstance(value, graph.Path):
         return [_plain(part) for part in _steps(value)]
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [_plain(item) for item in value]
     if isinstance(value, Mapping):
-        return {name: _plain(one) for name, one in value.items() if name != st.MARK}
+        return {name: _plain(item) for name, item in value.items() if name != statements.MARK}
     if hasattr(value, "iso_format"):
         return value.iso_format()
     return value
 
 
 def _properties(entity: graph.Entity) -> dict[str, Any]:
-    return {name: _plain(value) for name, value in entity.items() if name != st.MARK}
+    return {name: _plain(value) for name, value in entity.items() if name != statements.MARK}
 
 
 def _steps(path: graph.Path) -> Iterator[graph.Entity]:
