@@ -29,6 +29,9 @@ IMPORT_BATCH: Final = 500  # records a transaction when importing files
 
 # --- reading ----------------------------------------------------------------------------------------------------------
 
+LEAST_SET_ASIDE: Final = (
+    10  # records: fewer than these never stop a build, since in a small archive chance explains them
+)
 MOST_SET_ASIDE: Final = 0.01  # share of records; above it a build fails, since the shape of the source has changed
 ALIKE: Final = 0.5  # of the words of two entries, in order: below it one went and another came; above it was reworded
 MOST_PAIRS_TO_COMPARE: Final = 10_000  # a hundred entries gone and come: nobody reads which resembles which
@@ -123,6 +126,10 @@ CHUNK_ROWS: Final = 20_000  # rows that wait as Python values before they are pa
 MOST_FILL_LOST: Final = (
     0.5  # of a property's fill rate, against the snapshot before: more means that a field was renamed
 )
+MOST_ROWS_LOST: Final = (
+    0.5  # of a table's rows, against the snapshot before: more means that a source or a reader broke
+)
+LEAST_ROWS_TO_COMPARE: Final = 50  # a table that had fewer rows may halve when one trial changes
 LEAST_ROWS_TO_COMPARE_FILL: Final = 200  # with fewer values a fill rate may halve by chance
 EMBEDDED_ROWS_A_COMMIT: Final = 5_000  # nodes a transaction while the embedded graph is written; more gains nothing
 EMBEDDED_CHANGES_A_COMMIT: Final = 500  # changed rows a transaction: each is looked up, and held until the commit

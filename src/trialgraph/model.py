@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import msgspec
 
@@ -362,3 +363,17 @@ class Resolution(_Noun, frozen=True, kw_only=True):
     method: str
     confidence: float
     members: tuple[tuple[str, str], ...] = ()  # of a class: id and name of each drug that the graph holds
+
+
+class Entity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A node that a trial mentions, of a kind that needs nothing beside the mention and one relationship to it.
+
+    `label` and `relationship` stand in the schema; `facts` and `properties` are those of the node and the relationship.
+    """
+
+    label: str
+    key: str
+    relationship: str
+    facts: dict[str, Any] = {}
+    properties: dict[str, Any] = {}
+    word: str | None = None  # the words of the record

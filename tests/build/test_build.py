@@ -13,6 +13,7 @@ from trialgraph.archive.crawl import keep_files
 from trialgraph.archive.store import Archive
 from trialgraph.build import read_and_link as understand
 from trialgraph.build.record_rows import phase_rank
+from trialgraph.build.report import BuildPlan
 from trialgraph.build.stages import make
 from trialgraph.errors import BuildError
 from trialgraph.model import RawRecord
@@ -24,7 +25,7 @@ SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 
 
 def built(home: Path, **options) -> Snapshot:
-    return make(home / "archive.sqlite", home / "snapshot", home / "model", **options).snapshot
+    return make(BuildPlan(home / "archive.sqlite", home / "snapshot", home / "model", **options)).snapshot
 
 
 @pytest.fixture(scope="module")
@@ -119,15 +120,15 @@ def test_too_many_unreadable_records_fail_the_build_and_the_old_snapshot_stays(t
     broken = (
         RawRecord(
             registry="ctgov",
-            id=f"NCT9999999{i}",
+            id=f"NCT999999{i:02}",
             url="",
             fetched_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
             body=json.dumps({"protocolSection": {"identificationModule": {"nctId": 7}}}).encode(),
         )
-        for i in range(5)
+        for i in range(12)
     )
     keep_files(tmp_path / "archive.sqlite", broken, command="test")
-    with pytest.raises(BuildError, match=r"5 of 95 records cannot be read.*identificationModule.nctId"):
+    with pytest.raises(BuildError, match=r"12 of 102 records cannot be read.*identificationModule.nctId"):
         built(tmp_path)
     assert Snapshot.open(tmp_path / "snapshot").hash == before
 

@@ -34,7 +34,7 @@ def test_what_most_mentions_say_stands():
         {
             "key": ["O1", "O1", "O1", "O2", "O2"],
             **{name: pa.array([None] * 5, pa.string()) for name in ("name", "ror_id", "country", "word")},
-            "said": ["INDUSTRY", "OTHER", "OTHER", "NIH", "FED"],
+            "stated": ["INDUSTRY", "OTHER", "OTHER", "NIH", "FED"],
         }
     )
     classes = {row["organization_id"]: row["class"] for row in gathered("Organization", mentions).to_dicts()}

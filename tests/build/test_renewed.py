@@ -17,9 +17,9 @@ import msgspec
 import pytest
 
 from trialgraph.archive.crawl import keep_files
-from trialgraph.build import cache as kept
-from trialgraph.build import model_file as fitted
-from trialgraph.build.stages import Built, make
+from trialgraph.build import cache, model_file
+from trialgraph.build.report import BuildPlan, Built
+from trialgraph.build.stages import make
 from trialgraph.registries.imports.files import read
 from trialgraph.snapshot.snapshot import Snapshot
 
@@ -44,7 +44,7 @@ def keep(home: Path, some: list[dict]) -> None:
 
 
 def built(home: Path, **options) -> Built:
-    return make(home / "archive.sqlite", home / "snapshot", home / "model", **options)
+    return make(BuildPlan(home / "archive.sqlite", home / "snapshot", home / "model", **options))
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -102,8 +102,8 @@ def test_day_after_day_an_update_gives_the_bytes_of_a_whole_build(home, tmp_path
         keep(home, [held[at] for at in some] + new)
         held += new
         told = built(home, refit=False)
-        assert told.made.why is None
-        assert told.made.trials == len(some) + len(new)
+        assert told.rebuilt.reason is None
+        assert told.rebuilt.trials == len(some) + len(new)
         expected = anew(home, tmp_path / "other")
         assert content(home / "snapshot") == content(expected.path)
 
@@ -111,7 +111,7 @@ def test_day_after_day_an_update_gives_the_bytes_of_a_whole_build(home, tmp_path
 def test_an_update_of_nothing_touches_nothing(home):
     before = {path: path.stat().st_mtime_ns for path in home.rglob("*") if "archive" not in path.name}
     told = built(home, refit=False)
-    assert told.made.trials == told.made.rows == told.made.pairs == 0
+    assert told.rebuilt.trials == told.rebuilt.vectors == told.rebuilt.pairs == 0
     after = {path: path.stat().st_mtime_ns for path in home.rglob("*") if "archive" not in path.name}
     assert after == before
 
@@ -128,7 +128,7 @@ def test_a_record_that_cannot_be_read_takes_its_rows_along_and_is_told_each_time
         if turn == 1:
             keep(home, [mixed(all_studies[9], all_studies[30], random.Random(1), "2026-04-01")])
         told = built(home, refit=False)
-        assert told.made.why is None
+        assert told.rebuilt.reason is None
         assert [odd.record_id for odd in told.set_aside] == [name]
         assert name not in told.snapshot.nodes("Trial").column("trial_id").to_pylist()
         assert content(home / "snapshot") == content(anew(home, tmp_path / "other").path)
@@ -166,17 +166,18 @@ def test_where_what_was_kept_is_no_longer_true_everything_is_made_anew(home, tmp
     spoil(home)
     corrections = home / "corrections.txt"
     told = built(home, refit=False, corrections=corrections if corrections.is_file() else None)
-    assert told.made.why is not None
-    assert why in told.made.why
+    assert told.rebuilt.reason is not None
+    assert why in told.rebuilt.reason
     if not corrections.is_file():
         assert content(home / "snapshot") == content(anew(home, tmp_path / "other").path)
     told = built(home, refit=False, corrections=corrections if corrections.is_file() else None)
-    assert told.made.why is None, "and kept again"
+    assert told.rebuilt.reason is None, "and kept again"
 
 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+from trialgraph.build.report import BuildPlan
 from trialgraph.build.stages import make
 home, event, name = Path(sys.argv[1]), *sys.argv[2:]
 
@@ -185,7 +186,7 @@ def look(step, told):
         os.kill(os.getpid(), signal.SIGKILL)
 
 sys.addaudithook(look)
-make(home / "archive.sqlite", home / "snapshot", home / "model")
+make(BuildPlan(home / "archive.sqlite", home / "snapshot", home / "model"))
 """
 
 
@@ -205,15 +206,15 @@ def killed(home: Path, event: str, name: str) -> bool:
     ],
 )
 def test_killed_on_the_way_snapshot_and_model_belong_together(home, tmp_path, event, name, new_snapshot, model_waits):
-    before = fitted.named_by(home / "snapshot")
+    before = model_file.named_by(home / "snapshot")
     keep(home, [mixed(studies()[3], studies()[40], random.Random(3), "2026-04-01"), *studies()[70:]])
     assert killed(home, event, name)
     model, snapshot = home / "model", home / "snapshot"
-    assert (fitted.named_by(snapshot) != before) == new_snapshot
-    assert (model / fitted.NEXT).is_file() == model_waits
-    assert fitted.fits(model, snapshot)
-    loaded = msgspec.msgpack.encode(fitted.load(model, snapshot), order="sorted")
-    assert hashlib.sha256(loaded).hexdigest() == fitted.named_by(snapshot)
+    assert (model_file.named_by(snapshot) != before) == new_snapshot
+    assert (model / model_file.NEXT).is_file() == model_waits
+    assert model_file.fits(model, snapshot)
+    loaded = msgspec.msgpack.encode(model_file.load(model, snapshot), order="sorted")
+    assert hashlib.sha256(loaded).hexdigest() == model_file.named_by(snapshot)
     told = built(home, refit=False)
     assert sorted(path.name for path in model.iterdir()) == ["model.msgpack"]
     assert content(snapshot) == content(anew(home, tmp_path / "other").path)
@@ -222,7 +223,7 @@ def test_killed_on_the_way_snapshot_and_model_belong_together(home, tmp_path, ev
 
 def test_another_code_makes_everything_anew(home, monkeypatch):
     keep(home, [mixed(studies()[3], studies()[40], random.Random(3), "2026-04-01")])
-    code = kept.code_of(None)
-    monkeypatch.setattr(kept, "_code", lambda: "a later version")
-    assert kept.code_of(None) != code
-    assert "another version" in str(built(home, refit=False).made.why)
+    code = cache.code_of(None)
+    monkeypatch.setattr(cache, "_code", lambda: "a later version")
+    assert cache.code_of(None) != code
+    assert "another version" in str(built(home, refit=False).rebuilt.reason)

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from trialgraph.build.record_rows import trial_row
-from trialgraph.build.trial_rows import Builder
+from trialgraph.build.trial_rows import TrialRows
 from trialgraph.linking.linkers import Understood
 from trialgraph.linking.studies import StudyNumbers
 from trialgraph.model import ConditionLink, DrugLink, RecordRef, Trial
@@ -23,7 +23,7 @@ EVIDENCE = {
 
 def kept_span(table: str, **links: object) -> list[str]:
     """The words of the links that stand in a table, for a trial with these links."""
-    builder = Builder()
+    builder = TrialRows()
     builder.add(Trial(id="x", registry="ctgov"), msgspec.structs.replace(NOTHING, **links))
     return builder.tables.finish(table).column("raw_span").to_pylist()
 

@@ -31,7 +31,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home")
     assert run(folder, "import", str(SAMPLE)).exit_code == 0
     built = report(folder, "build")
-    assert set(built) == {"trials", "set_aside", "tables", "seconds", "peak_mb", "made_anew"}
+    assert set(built) == {"trials", "set_aside", "tables", "seconds", "peak_mb", "rebuilt"}
     assert built["trials"] == built["tables"]["RegistryRecord"] - 1  # one trial is told by two sources
     assert {"read and link", "tables", "similarity", "snapshot", "load"} <= set(built["seconds"])
     return folder

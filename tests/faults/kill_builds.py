@@ -26,7 +26,7 @@ from tests import small_graph
 from tests.fault_server import packed_json
 from tests.faults.small_home import changed, content, dump, expected, sample_studies
 from trialgraph.archive.crawl import keep_files
-from trialgraph.build import model_file as fitted
+from trialgraph.build import model_file
 from trialgraph.cli import main as command_line
 from trialgraph.files import swap
 from trialgraph.linking.linkers import Linkers
@@ -132,8 +132,8 @@ def builds(folder: Path, rounds: int, dice: random.Random) -> str:
         held = Snapshot.open(home / "snapshot")
         assert held.hash in hashes, "a snapshot of neither day"
         assert held.damaged() == []
-        fitted.load(home / "model", home / "snapshot")
-        assert fitted.fits(home / "model", home / "snapshot"), "a snapshot made with another model"
+        model_file.load(home / "model", home / "snapshot")
+        assert model_file.fits(home / "model", home / "snapshot"), "a snapshot made with another model"
         assert {"model.msgpack": content(home / "model")["model.msgpack"]} in models
         store = open_store(home / "graph")
         loaded = store.loaded()

@@ -42,7 +42,13 @@ def test_an_update_fetches_what_changed_and_gives_the_graph_of_a_full_rebuild(ho
     assert told["build"]["trials"] == 25
     assert told["load"]["nodes"]["added"] > 0
     assert told["load"]["reconciled"]
-    assert told["build"]["made_anew"] | {"pairs": 0} == {"trials": 4, "rows": 2, "pairs": 0, "of": 25, "why": None}
+    assert told["build"]["rebuilt"] | {"pairs": 0} == {
+        "trials": 4,
+        "vectors": 2,
+        "pairs": 0,
+        "trials_total": 25,
+        "reason": None,
+    }
     assert told["cost"]["whole_build_seconds"] > 0
     assert told["cost"]["share"] > 0
     assert (home / "model" / "model.msgpack").read_bytes() == model, "the fitted model is used as it is"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from tests import small_graph
@@ -12,7 +13,7 @@ from trialgraph.errors import BuildError, Busy, UsageError
 from trialgraph.files import swap
 from trialgraph.locks import write_lock
 from trialgraph.snapshot import snapshot as snapshots
-from trialgraph.snapshot.snapshot import Difference, Snapshot
+from trialgraph.snapshot.snapshot import Difference, Snapshot, write
 from trialgraph.snapshot.tables import Tables
 
 
@@ -147,3 +148,35 @@ def test_two_builds_at_once_are_one_too_many(tmp_path):
         write_lock(tmp_path / "build.lock", "trialgraph build"),
     ):
         pass
+
+
+class _Rows:
+    """Tables of a snapshot with as many sites of one trial as wanted, and everything else empty."""
+
+    def __init__(self, sites: int) -> None:
+        self._tables = Tables()
+        for at in range(sites):
+            self._tables.put("Site", {"site_id": f"SITE:{at}", "facility": f"Hospital {at}"})
+
+    def finish(self, name: str) -> pa.Table | None:
+        return self._tables.finish(name)
+
+
+FACTS = {"trials": 0, "similarity": {}, "unknown_values": {}}
+
+
+@pytest.mark.parametrize("left", [0, 3, 40])
+def test_a_table_that_lost_most_of_its_rows_is_refused_however_small_the_new_one_is(tmp_path: Path, left: int) -> None:
+    before, _ = write(_Rows(100), tmp_path / "snapshot", FACTS)
+    with pytest.raises(BuildError, match=rf"Site has {left} rows and had 100.*--accept-loss"):
+        write(_Rows(left), tmp_path / "snapshot", FACTS)
+    assert Snapshot.open(tmp_path / "snapshot").hash == before.hash, "the snapshot before stays"
+    accepted, _ = write(_Rows(left), tmp_path / "snapshot", FACTS, accept_loss=True)
+    assert accepted.rows_of("Site") == left
+
+
+@pytest.mark.parametrize(("had", "left"), [(100, 60), (40, 1), (0, 0), (10, 200)])
+def test_a_table_that_shrinks_a_little_or_was_small_is_written(tmp_path: Path, had: int, left: int) -> None:
+    write(_Rows(had), tmp_path / "snapshot", FACTS)
+    written, _ = write(_Rows(left), tmp_path / "snapshot", FACTS)
+    assert written.rows_of("Site") == left

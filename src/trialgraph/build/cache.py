@@ -1,7 +1,7 @@
-"""What a build keeps for the next update: mentions, vectors and neighbours, and of what they were made.
+"""What a build caches for the next update: mentions, vectors and neighbours, and the inputs they were made of.
 
-It is a cache in a folder of its own beside the snapshot.  Where it is absent, of another snapshot, model or code, or
-not as it was written, an update makes everything anew.
+The cache is a folder of its own beside the snapshot.  Where it is absent, of another snapshot, model or code, or not as
+it was written, an update is a whole build.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from trialgraph.archive.fingerprints import Held
-from trialgraph.build import model_file as fitted
+from trialgraph.build import model_file, sources
 from trialgraph.config import Settings
 from trialgraph.errors import BuildError, UsageError
 from trialgraph.files import swap
@@ -30,21 +30,10 @@ if TYPE_CHECKING:
 ABOUT: Final = "about.json"
 COST: Final = "cost.json"  # seconds of the last build that made everything anew
 TOOLS: Final = ("numpy", "scipy", "numba", "polars", "pyarrow", "msgspec", "rapidfuzz")  # versions may move a byte
-# rooms whose code no table of a snapshot depends on
-NOT_OF_A_BUILD: Final = (
-    "ask",
-    "cli",
-    "curation",
-    "evaluate",
-    "pipeline",
-    "stores",
-    "api.py",
-    "locks.py",
-)
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
-    """What was kept, and for what it is good."""
+    """The inputs of the cached files: they are valid for equal inputs only."""
 
     code: str
     snapshot: str
@@ -64,8 +53,8 @@ class Stale(msgspec.Struct, frozen=True):
         return bool(self.trials or self.versions or self.gone)
 
 
-class Kept(msgspec.Struct, frozen=True):
-    """What the last build kept, and its snapshot."""
+class Cache(msgspec.Struct, frozen=True):
+    """The cache of the last build, and its snapshot."""
 
     folder: Path
     about: About
@@ -75,8 +64,8 @@ class Kept(msgspec.Struct, frozen=True):
         """Return what differs between the archive then and now."""
         then = self.about.trials
         return Stale(
-            frozenset(trial for trial, one in now.items() if trial not in then or then[trial][0] != one.newest),
-            frozenset(trial for trial, one in now.items() if trial not in then or then[trial][1] != one.versions),
+            frozenset(trial for trial, hashes in now.items() if trial not in then or then[trial][0] != hashes.newest),
+            frozenset(trial for trial, hashes in now.items() if trial not in then or then[trial][1] != hashes.versions),
             frozenset(then.keys() - now.keys()),
         )
 
@@ -100,14 +89,14 @@ def file_of(name: str) -> str:
     return f"{name.replace(' ', '-')}.parquet"
 
 
-def find(folder: Path, snapshot: Path, *, code: str, model: str) -> Kept | str:
-    """Return what the last build kept, or why it is of no use."""
+def open_cache(folder: Path, snapshot: Path, *, code: str, model: str) -> Cache | str:
+    """Return the cache of the last build, or why it cannot be used."""
     try:
         about = msgspec.json.decode((folder / ABOUT).read_bytes(), type=About)
     except FileNotFoundError:
-        return "nothing was kept of the last build"
+        return "the last build left no cache"
     except msgspec.DecodeError:
-        return "what was kept of the last build is damaged"
+        return "the cache of the last build is damaged"
     if about.code != code:
         return "another version or other corrections made the last build"
     if about.model != model:
@@ -116,36 +105,36 @@ def find(folder: Path, snapshot: Path, *, code: str, model: str) -> Kept | str:
         before = Snapshot.open(snapshot).whole()
     except (BuildError, UsageError):
         return "the snapshot is not as it was written"
-    if fitted.named_by(snapshot) != model:
+    if model_file.named_by(snapshot) != model:
         return "the snapshot was made with another model"
     if before.hash != about.snapshot:
-        return "what was kept is of another snapshot"
-    if any(_told(folder / name) != told for name, told in about.files.items()):
-        return "what was kept of the last build is damaged"
-    return Kept(folder, about, before)
+        return "the cache is of another snapshot"
+    if any(_digest(folder / name) != digest for name, digest in about.files.items()):
+        return "the cache of the last build is damaged"
+    return Cache(folder, about, before)
 
 
-def write(part: Path, told: Mapping[str, pa.Table | None], before: Kept | None) -> None:
+def write(part: Path, tables: Mapping[str, pa.Table | None], before: Cache | None) -> None:
     """Write the mentions into a folder; a table that is None is that of the build before."""
     import pyarrow.parquet as pq
 
-    for name, table in told.items():
+    for name, table in tables.items():
         if table is not None:
             pq.write_table(table, part / file_of(name), compression="zstd")
         elif before is not None:
             swap.link(before.folder / file_of(name), part / file_of(name))
-    if before is not None and (told_cost := cost(before.folder)):
-        note_cost(part, told_cost)
+    if before is not None and (seconds := cost(before.folder)):
+        note_cost(part, seconds)
 
 
-def compared(home: Settings) -> tuple[Model, Vectors] | None:
+def similarity_of(home: Settings) -> tuple[Model, Vectors] | None:
     """Return a home's model and all its trials as vectors, to compare a text with; None where no build kept them.
 
     Sizes are looked at, and not every byte: who asks waits.
     """
     try:
         about = msgspec.json.decode((home.kept / ABOUT).read_bytes(), type=About)
-        current = about.snapshot == Snapshot.open(home.snapshot).hash and about.model == fitted.hash_of(home.model)
+        current = about.snapshot == Snapshot.open(home.snapshot).hash and about.model == model_file.hash_of(home.model)
         if not current or any((home.kept / name).stat().st_size != size for name, (size, _) in about.files.items()):
             return None
         return Model.load(home.model), Vectors.load(home.kept)
@@ -153,7 +142,7 @@ def compared(home: Settings) -> tuple[Model, Vectors] | None:
         return None
 
 
-def put(
+def commit(
     part: Path,
     folder: Path,
     snapshot: Snapshot,
@@ -165,20 +154,20 @@ def put(
 ) -> None:
     """Put what was written in place, for the snapshot that is in place by now.
 
-    Trials of which a record (registry, id) is `unread` count as changed the next time, so that they are told again.
+    Trials of which a record (registry, id) is `unread` count as changed the next time, so that they are read again.
     """
     about = About(
         code=code,
         snapshot=snapshot.hash,
         model=model,
         trials={
-            trial: ("", "") if any(key[1:] in unread for key in one.records) else (one.newest, one.versions)
-            for trial, one in trials.items()
+            trial: ("", "") if any(key[1:] in unread for key in hashes.records) else (hashes.newest, hashes.versions)
+            for trial, hashes in trials.items()
         },
         files={
-            file.name: told
+            file.name: digest
             for file in sorted(part.iterdir())
-            if file.name != COST and (told := _told(file)) is not None
+            if file.name != COST and (digest := _digest(file)) is not None
         },
     )
     (part / ABOUT).write_bytes(msgspec.json.encode(about))
@@ -208,19 +197,17 @@ def code_of(corrections: Path | None) -> str:
 
 @functools.cache
 def _code() -> str:
-    root = Path(__file__).resolve().parents[1]
+    """Return a hash of the versions, source files and data files by which a build's bytes are determined."""
     hashed = hashlib.sha256(platform.python_version().encode())
     for tool in TOOLS:
         hashed.update(f"{tool} {metadata.version(tool)}".encode())
-    for file in sorted(root.rglob("*")):
-        inside = file.relative_to(root)
-        if file.is_file() and "__pycache__" not in inside.parts and inside.parts[0] not in NOT_OF_A_BUILD:
-            hashed.update(f"\n{inside.as_posix()} {file.stat().st_size}\n".encode())
-            hashed.update(file.read_bytes())
+    for file in sources.of_build():
+        hashed.update(f"\n{file.name} {file.stat().st_size}\n".encode())
+        hashed.update(file.read_bytes())
     return hashed.hexdigest()
 
 
-def _told(file: Path) -> tuple[int, str] | None:
+def _digest(file: Path) -> tuple[int, str] | None:
     """Return a file's size and hash, or None where there is none."""
     try:
         with file.open("rb") as opened:

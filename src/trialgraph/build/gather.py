@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from trialgraph import schema
-from trialgraph.schema.mentions import SHARED
 
 if TYPE_CHECKING:
     import polars as pl
@@ -15,28 +14,31 @@ if TYPE_CHECKING:
 def gathered(label: str, mentions: pa.Table) -> pl.DataFrame:
     """Return the nodes that mentions name, each once: a frame of the label's columns that are known so far.
 
-    Mentions come in the order of their trials.  A fact is what the first mention says that says it; words are listed by
-    how often they are used, then by the alphabet.
+    Mentions come in the order of their trials.  A fact is the first that is not null; words are listed by frequency,
+    then alphabetically.
     """
     import polars as pl
 
-    shared = SHARED[label]
+    gathering = schema.LABEL[label].gathering
+    assert gathering is not None
     frame = pl.DataFrame(pl.from_arrow(mentions))
     nodes = frame.select("key").unique(maintain_order=True)
-    for name in shared.facts:
+    for name in gathering.facts:
         first = frame.select("key", name).drop_nulls().unique("key", keep="first", maintain_order=True)
         nodes = nodes.join(first, on="key", how="left")
-    if shared.words:
-        listed = _counted(frame, "word").group_by("key").agg(pl.col("word").alias(shared.words))
+    if gathering.words:
+        listed = _counted(frame, "word").group_by("key").agg(pl.col("word").alias(gathering.words))
         nodes = nodes.join(listed, on="key", how="left")
-    if shared.most_said:
-        commonest = _counted(frame, "said").unique("key", keep="first", maintain_order=True)
-        nodes = nodes.join(commonest.select("key", pl.col("said").alias(shared.most_said)), on="key", how="left")
+    if gathering.most_frequent:
+        most_frequent = _counted(frame, "stated").unique("key", keep="first", maintain_order=True)
+        nodes = nodes.join(
+            most_frequent.select("key", pl.col("stated").alias(gathering.most_frequent)), on="key", how="left"
+        )
     return nodes.rename({"key": schema.LABEL[label].key})
 
 
 def _counted(frame: pl.DataFrame, column: str) -> pl.DataFrame:
-    """Return what is said of each key, the commonest first."""
+    """Return the values of a column for each key, the most frequent first."""
     import polars as pl
 
     said = frame.select("key", column).filter(pl.col(column).is_not_null() & (pl.col(column) != ""))

@@ -1,4 +1,4 @@
-"""Memory of a build: how much it takes, with what its workers hold; and no search for garbage where there is none."""
+"""Memory of a build: its peak with that of its workers, and garbage collection paused where nothing is garbage."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ _OWN = ("Private_Clean:", "Private_Dirty:", "Swap:")
 
 
 class Memory:
-    """Keeps the most that was held at once; workers tell what they hold after every batch (Linux)."""
+    """The peak of resident memory of this process and its workers, measured after every batch (Linux)."""
 
     def __init__(self) -> None:
         self._workers: dict[int, int] = {}
         self._most = 0
 
-    def told(self, worker: int, held: int) -> None:
-        """Take note of how many bytes a worker, by its process id, holds alone."""
-        self._workers[worker] = held
+    def record(self, worker: int, private_bytes: int) -> None:
+        """Record how many bytes a worker, by its process id, shares with no other process."""
+        self._workers[worker] = private_bytes
         self._most = max(self._most, _resident() + sum(self._workers.values()))
 
     def peak_mb(self) -> int:
@@ -33,10 +33,10 @@ class Memory:
 
 
 @contextmanager
-def only_growing() -> Iterator[None]:
-    """Look for no garbage while rows pile up: there is none, and looking at all of them again and again takes long.
+def gc_paused() -> Iterator[None]:
+    """Switch off cyclic garbage collection while rows are collected: none is garbage, and scanning them takes long.
 
-    What is there at the end is not looked at later either, until `gc.unfreeze`.
+    What exists at the end stays frozen (not scanned) until `gc.unfreeze`.
     """
     was = gc.isenabled()
     gc.freeze()
@@ -49,8 +49,8 @@ def only_growing() -> Iterator[None]:
             gc.enable()
 
 
-def give_back() -> None:
-    """Return to the system what was freed: the engine that comes next needs room of its own."""
+def release_memory() -> None:
+    """Return freed memory to the system: the engine that comes next needs room of its own."""
     import pyarrow as pa
 
     gc.collect()
@@ -59,7 +59,7 @@ def give_back() -> None:
         libc.malloc_trim(0)
 
 
-def private() -> int:
+def private_bytes() -> int:
     """Return how many bytes this process holds that it shares with no other; 0 where the system does not tell."""
     try:
         lines = Path("/proc/self/smaps_rollup").read_text().splitlines()

@@ -25,7 +25,7 @@ def hash_of(folder: Path, name: str = MODEL) -> str | None:
         return None
 
 
-def lay(model: Model, folder: Path) -> str:
+def stage(model: Model, folder: Path) -> str:
     """Write a model beside the one that is in use, safe on the disk; returns its hash."""
     model.save(folder, NEXT)
     descriptor = os.open(folder / NEXT, os.O_RDONLY)
@@ -36,17 +36,17 @@ def lay(model: Model, folder: Path) -> str:
     return str(hash_of(folder, NEXT))
 
 
-def settle(folder: Path) -> None:
-    """Put the model that was laid in the place of the one that is there: its snapshot is in place."""
+def commit(folder: Path) -> None:
+    """Rename the staged model over the one in use, once its snapshot is in place."""
     (folder / NEXT).replace(folder / MODEL)
 
 
-def heal(folder: Path, snapshot: Path) -> None:
+def recover(folder: Path, snapshot: Path) -> None:
     """Finish or undo what a killed build began.  Only for who holds the home's lock."""
     if not (folder / NEXT).is_file():
         return
     if hash_of(folder, NEXT) == named_by(snapshot):
-        settle(folder)
+        commit(folder)
     else:
         (folder / NEXT).unlink()
 
@@ -68,10 +68,10 @@ def fits(folder: Path, snapshot: Path) -> bool:
 
 
 def named_by(snapshot: Path) -> str | None:
-    """Return the hash of the model that a snapshot was made with, or None where it does not tell."""
+    """Return the hash of the model that a snapshot was made with, or None where its manifest does not say."""
     try:
-        told = json.loads((snapshot / "manifest.json").read_bytes())
-        named = told["similarity"]["model"]
+        manifest = json.loads((snapshot / "manifest.json").read_bytes())
+        named = manifest["similarity"]["model"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return named if isinstance(named, str) else None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 
-class Concepts:
+class NodeFacts:
     """The nodes of one label by key; the facts that came first are kept."""
 
     def __init__(self, key: str, rows: Iterable[dict[str, Any]]) -> None:
@@ -19,12 +19,12 @@ class Concepts:
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._facts))
 
-    def see(self, key: str, facts: Mapping[str, Any]) -> None:
+    def add(self, key: str, facts: Mapping[str, Any]) -> None:
         """Fill with these facts what is still unknown of a node, which may be new."""
-        known = self._facts.setdefault(key, {self._key: key})
+        facts_of_key = self._facts.setdefault(key, {self._key: key})
         for name, fact in facts.items():
-            if fact is not None and known.get(name) is None:
-                known[name] = fact
+            if fact is not None and facts_of_key.get(name) is None:
+                facts_of_key[name] = fact
 
     def fact(self, key: str, name: str) -> Any:
         """Return what is known of a node, or None."""

@@ -21,7 +21,7 @@ from trialgraph.archive.fingerprints import Held
 from trialgraph.archive.store import Archive
 from trialgraph.archive.trials import Key
 from trialgraph.build.compared import compared
-from trialgraph.build.memory import Memory, private
+from trialgraph.build.memory import Memory, private_bytes
 from trialgraph.errors import BuildError
 from trialgraph.limits import TRIALS_A_BATCH, TRIALS_FOR_PROCESSES
 from trialgraph.linking.linkers import Linkers, Understood
@@ -31,7 +31,7 @@ from trialgraph.similarity import Document
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2); workers run on Linux only
 
 
-class Read(msgspec.Struct, frozen=True, gc=False):
+class LinkedTrial(msgspec.Struct, frozen=True, gc=False):
     """A trial, what its words mean, and what it is compared by."""
 
     trial: Trial
@@ -40,18 +40,20 @@ class Read(msgspec.Struct, frozen=True, gc=False):
 
 
 class _Done(msgspec.Struct, frozen=True):
-    """What a worker made of a batch, and how many bytes it holds."""
+    """The linked trials of a batch, and the worker's private memory in bytes."""
 
-    found: list[Read]
+    found: list[LinkedTrial]
     set_aside: list[SetAside]
     worker: int
-    held: int
+    private_bytes: int
 
 
-_OWN: list[Linkers] = []  # of a worker; inherited from the process that forked it, so that all share one in memory
+_WORKER_LINKERS: list[
+    Linkers
+] = []  # of a worker; inherited from the process that forked it, so that all share one in memory
 
 
-def understood(
+def read_and_link(
     archive: Path,
     linkers: Linkers,
     trials: Sequence[Held],
@@ -59,13 +61,13 @@ def understood(
     workers: int,
     on_set_aside: Callable[[SetAside], None],
     memory: Memory | None = None,
-) -> Iterator[Read]:
+) -> Iterator[LinkedTrial]:
     """Yield these trials of an archive in their order; the same with any number of workers.
 
-    `memory` is told what the workers hold.  Raises BuildError where a worker is killed from outside.
+    `memory` records the workers' private bytes.  Raises BuildError where a worker is killed from outside.
     """
     batches = [
-        [key for one in trials[at : at + TRIALS_A_BATCH] for key in one.records]
+        [key for hashes in trials[at : at + TRIALS_A_BATCH] for key in hashes.records]
         for at in range(0, len(trials), TRIALS_A_BATCH)
     ]
     if workers == 1 or len(trials) < TRIALS_FOR_PROCESSES or not sys.platform.startswith("linux"):
@@ -89,12 +91,14 @@ def understood(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _taken(future: Future[_Done], on_set_aside: Callable[[SetAside], None], memory: Memory | None) -> Iterator[Read]:
+def _taken(
+    future: Future[_Done], on_set_aside: Callable[[SetAside], None], memory: Memory | None
+) -> Iterator[LinkedTrial]:
     done = future.result()
-    for one in done.set_aside:
-        on_set_aside(one)
+    for record in done.set_aside:
+        on_set_aside(record)
     if memory is not None:
-        memory.told(done.worker, done.held)
+        memory.record(done.worker, done.private_bytes)
     yield from done.found
 
 
@@ -103,7 +107,7 @@ def _begin(linkers: Linkers) -> None:
 
     A worker that outlived it would wait for ever and keep the home's lock, which it inherited.
     """
-    _OWN.append(linkers)
+    _WORKER_LINKERS.append(linkers)
     gc.enable()  # what was there before the fork is frozen, and not looked at
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
@@ -113,15 +117,17 @@ def _begin(linkers: Linkers) -> None:
 
 def _batch(archive: Path, keys: Sequence[Key]) -> _Done:
     """Read and link some trials, in a worker."""
-    odd: list[SetAside] = []
+    set_aside: list[SetAside] = []
     with Archive.open(archive) as opened:
-        found = list(_read(opened, _OWN[0], keys, odd.append))
-    return _Done(found, odd, os.getpid(), private())
+        found = list(_read(opened, _WORKER_LINKERS[0], keys, set_aside.append))
+    return _Done(found, set_aside, os.getpid(), private_bytes())
 
 
 def _read(
     archive: Archive, linkers: Linkers, keys: Sequence[Key], on_set_aside: Callable[[SetAside], None]
-) -> Iterator[Read]:
+) -> Iterator[LinkedTrial]:
     for trial in archived.read_keys(archive, keys, on_set_aside=on_set_aside):
         meaning = linkers.understand(trial)
-        yield Read(trial, meaning, compared(trial, meaning.drugs, meaning.conditions, meaning.procedures, linkers))
+        yield LinkedTrial(
+            trial, meaning, compared(trial, meaning.drugs, meaning.conditions, meaning.procedures, linkers)
+        )

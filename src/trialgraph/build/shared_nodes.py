@@ -1,4 +1,4 @@
-"""What several trials share and what stands above it: gathered from the mentions of all trials when they are there."""
+"""The nodes that several trials share and their hierarchies, gathered from the mentions of all trials."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from trialgraph.build import record_rows as rows
+from trialgraph import schema
+from trialgraph.build import record_rows
 from trialgraph.build.gather import firsts, gathered
-from trialgraph.build.node_facts import Concepts
+from trialgraph.build.node_facts import NodeFacts
 from trialgraph.linking import studies
 from trialgraph.linking.conditions import groups as condition_groups
 from trialgraph.linking.linkers import Linkers
@@ -24,45 +25,45 @@ if TYPE_CHECKING:
 MESH = "MESH:"
 ROR = "ROR:"
 
-Told = Callable[[str], "pa.Table"]  # gives a table of mentions by name, in the order of the trials
+Mentions = Callable[[str], "pa.Table"]  # gives a table of mentions by name, in the order of the trials
 
 
-class Made(msgspec.Struct, frozen=True):
+class SharedTables(msgspec.Struct, frozen=True):
     """Which tables are made of which mentions, and how."""
 
     tables: tuple[str, ...]
-    of: tuple[str, ...]
-    by: Callable[[Tables, Told, Linkers], None]
+    mentions: tuple[str, ...]
+    make: Callable[[Tables, Mentions, Linkers], None]
 
 
-def _conditions(tables: Tables, told: Told, linkers: Linkers) -> None:
+def _conditions(tables: Tables, mentions_of: Mentions, linkers: Linkers) -> None:
     """Add the conditions and every one above one that is named, so that "and below" finds it."""
-    conditions = Concepts("condition_id", gathered("Condition", told(name_of("Condition"))).to_dicts())
+    conditions = NodeFacts("condition_id", gathered("Condition", mentions_of(name_of("Condition"))).to_dicts())
     grouped = condition_groups.groups()
     waiting = [key for key in conditions if key.startswith(MESH) or key in grouped]
-    seen = set(waiting)
+    visited = set(waiting)
     while waiting:
         key = waiting.pop()
         if heading := linkers.mesh.get(key.removeprefix(MESH)):
             facts = {"name": heading.name, "tree_numbers": list(heading.tree_numbers) or None}
-            conditions.see(key, facts | {"mesh_id": heading.id})
+            conditions.add(key, facts | {"mesh_id": heading.id})
         elif key in grouped:
-            conditions.see(key, {"name": grouped[key].name})
+            conditions.add(key, {"name": grouped[key].name})
         else:
             continue
         for above in linkers.conditions.parents(key):
             by = "group" if key in grouped or above in grouped else "mesh-tree"
             edge = {"source": key, "target": above, "method": by, "confidence": 1.0}
             tables.put("IS_A", edge | {"source_field": "tree_numbers" if by == "mesh-tree" else "hand"})
-            if above not in seen:
-                seen.add(above)
+            if above not in visited:
+                visited.add(above)
                 waiting.append(above)
     tables.extend("Condition", conditions.rows())
 
 
-def _drugs(tables: Tables, told: Told, linkers: Linkers) -> None:
+def _drugs(tables: Tables, mentions_of: Mentions, linkers: Linkers) -> None:
     """Add the drugs and the classes of each."""
-    drugs = Concepts("drug_id", gathered("Drug", told(name_of("Drug"))).to_dicts())
+    drugs = NodeFacts("drug_id", gathered("Drug", mentions_of(name_of("Drug"))).to_dicts())
     named: dict[str, tuple[str, str]] = {}
     for drug in drugs:
         for member in linkers.classes_of(drug, drugs.fact(drug, "name")):
@@ -82,49 +83,55 @@ def _drugs(tables: Tables, told: Told, linkers: Linkers) -> None:
     tables.extend("Drug", drugs.rows())
 
 
-def _organizations(tables: Tables, told: Told, linkers: Linkers) -> None:
+def _organizations(tables: Tables, mentions_of: Mentions, linkers: Linkers) -> None:
     """Add the organisations, who owns each, and who owns that; and where people work."""
-    bodies = Concepts("organization_id", gathered("Organization", told(name_of("Organization"))).to_dicts())
+    organizations = NodeFacts(
+        "organization_id", gathered("Organization", mentions_of(name_of("Organization"))).to_dicts()
+    )
     owners = {
-        one["key"]: (one["owner"], one["method"], one["confidence"]) for one in firsts(told(mentions.OWNERS), "key")
+        mention["key"]: (mention["owner"], mention["method"], mention["confidence"])
+        for mention in firsts(mentions_of(mentions.OWNERS), "key")
     }
-    waiting = list(bodies)
-    seen = set(waiting)
+    waiting = list(organizations)
+    visited = set(waiting)
     while waiting:
         key = waiting.pop()
-        known = None
-        if bodies.fact(key, "name") is None or not key.startswith(ROR):
-            known = linkers.organizations.get(key)  # a mention has told all that ROR says
-        if known is not None:
-            bodies.see(key, {"name": known.name, "ror_id": known.ror_id, "country": known.country})
-            if known.parent_id is not None:
-                owners[key] = (known.parent_id, "alias-table", 1.0)
+        organization = None
+        if organizations.fact(key, "name") is None or not key.startswith(ROR):
+            organization = linkers.organizations.get(key)  # where ROR names it, its mention has all that ROR says
+        if organization is not None:
+            organizations.add(
+                key, {"name": organization.name, "ror_id": organization.ror_id, "country": organization.country}
+            )
+            if organization.parent_id is not None:
+                owners[key] = (organization.parent_id, "alias-table", 1.0)
         else:
-            bodies.see(key, {"name": key.partition(":")[2].replace("-", " ").title()})
+            organizations.add(key, {"name": key.partition(":")[2].replace("-", " ").title()})
         owner, method, confidence = owners.get(key, (None, "", 0.0))
         if owner is None:
             continue
         edge = {"source": key, "target": owner, "method": method, "source_field": "name"}
         tables.put("SUBSIDIARY_OF", edge | {"confidence": confidence})
-        if owner not in seen:
-            seen.add(owner)
+        if owner not in visited:
+            visited.add(owner)
             waiting.append(owner)
-    tables.extend("Organization", bodies.rows())
+    tables.extend("Organization", organizations.rows())
 
 
-def _affiliations(tables: Tables, told: Told, linkers: Linkers) -> None:
-    for one in firsts(told(mentions.AFFILIATIONS), "person", "organization"):
-        edge = {"source": one["person"], "target": one["organization"], "source_field": "affiliation"}
-        facts = {name: one[name] for name in ("raw_name", "method", "confidence")}
+def _affiliations(tables: Tables, mentions_of: Mentions, linkers: Linkers) -> None:
+    for mention in firsts(mentions_of(mentions.AFFILIATIONS), "person", "organization"):
+        edge = {"source": mention["person"], "target": mention["organization"], "source_field": "affiliation"}
+        facts = {name: mention[name] for name in ("raw_name", "method", "confidence")}
         tables.put("AFFILIATED_WITH", edge | facts)
 
 
-def _studies(tables: Tables, told: Told, linkers: Linkers) -> None:
+def _studies(tables: Tables, mentions_of: Mentions, linkers: Linkers) -> None:
     """Add which trials are one study in two registries, and which follow others."""
     numbers = [
-        msgspec.json.decode(one, type=studies.StudyNumbers) for one in told(mentions.NUMBERS).column("told").to_pylist()
+        msgspec.json.decode(text, type=studies.StudyNumbers)
+        for text in mentions_of(mentions.NUMBERS).column("numbers").to_pylist()
     ]
-    trials = {one.id for one in numbers}
+    trials = {numbers_of_trial.id for numbers_of_trial in numbers}
     for link in studies.links(numbers):
         if link.source in trials and link.target in trials:
             edge = {"source": link.source, "target": link.target, "evidence": list(link.evidence)}
@@ -134,11 +141,11 @@ def _studies(tables: Tables, told: Told, linkers: Linkers) -> None:
             )
 
 
-def _sites(tables: Tables, told: Told, linkers: Linkers) -> None:
+def _sites(tables: Tables, mentions_of: Mentions, linkers: Linkers) -> None:
     """Add the sites and their countries."""
     import polars as pl
 
-    sites = gathered("Site", told(name_of("Site")))
+    sites = gathered("Site", mentions_of(name_of("Site")))
     tables.give("Site", sites.to_arrow())
     placed = sites.filter(pl.col("country").is_not_null() & (pl.col("country") != ""))
     edges = placed.select(pl.col("site_id").alias("source"), pl.col("country").alias("target"))
@@ -147,31 +154,36 @@ def _sites(tables: Tables, told: Told, linkers: Linkers) -> None:
         tables.put("Country", {"iso2": iso2, "name": linkers.country_name(iso2)})
 
 
-def _plain(label: str) -> Made:
-    """Return how a label is made that nothing stands above."""
+def _gathered_alone(label: str) -> SharedTables:
+    """Return how a label is made that has no hierarchy: of its mentions alone."""
 
-    def by(tables: Tables, told: Told, linkers: Linkers) -> None:
-        tables.give(label, gathered(label, told(name_of(label))).to_arrow())
+    def by(tables: Tables, mentions_of: Mentions, linkers: Linkers) -> None:
+        tables.give(label, gathered(label, mentions_of(name_of(label))).to_arrow())
 
-    return Made((label,), (name_of(label),), by)
+    return SharedTables((label,), (name_of(label),), by)
 
 
-MADE: Final = (
-    Made(("Condition", "IS_A"), (name_of("Condition"),), _conditions),
-    Made(("Drug", "IN_CLASS", "DrugClass"), (name_of("Drug"),), _drugs),
-    Made(("Organization", "SUBSIDIARY_OF"), (name_of("Organization"), mentions.OWNERS), _organizations),
-    Made(("AFFILIATED_WITH",), (mentions.AFFILIATIONS,), _affiliations),
-    Made(("SAME_STUDY_AS", "FOLLOW_UP_OF"), (mentions.NUMBERS,), _studies),
-    Made(("Site", "IN_COUNTRY", "Country"), (name_of("Site"),), _sites),
-    *(_plain(label) for label in ("Device", "Procedure", "Person", "Publication", "Identifier")),
+_WITH_OTHERS: Final = ("Condition", "Drug", "Organization", "Site")  # made together with other tables, above
+
+SHARED_TABLES: Final = (
+    SharedTables(("Condition", "IS_A"), (name_of("Condition"),), _conditions),
+    SharedTables(("Drug", "IN_CLASS", "DrugClass"), (name_of("Drug"),), _drugs),
+    SharedTables(("Organization", "SUBSIDIARY_OF"), (name_of("Organization"), mentions.OWNERS), _organizations),
+    SharedTables(("AFFILIATED_WITH",), (mentions.AFFILIATIONS,), _affiliations),
+    SharedTables(("SAME_STUDY_AS", "FOLLOW_UP_OF"), (mentions.NUMBERS,), _studies),
+    SharedTables(("Site", "IN_COUNTRY", "Country"), (name_of("Site"),), _sites),
+    *(_gathered_alone(label.name) for label in schema.LABELS if label.gathering and label.name not in _WITH_OTHERS),
 )
 
 
 def listed_only(tables: Tables, listed: pa.Table, trials: Collection[str]) -> None:
     """Add a thin Trial for each that only a mirror's list names."""
-    for one in firsts(listed, "key"):
-        if one["key"] not in trials:
+    for mention in firsts(listed, "key"):
+        if mention["key"] not in trials:
             named = ListedTrial(
-                id=one["key"], title=one["title"], overall_status=one["status"], phases=tuple(one["phases"] or ())
+                id=mention["key"],
+                title=mention["title"],
+                overall_status=mention["status"],
+                phases=tuple(mention["phases"] or ()),
             )
-            tables.put("Trial", rows.listed_row(named, one["registry"]))
+            tables.put("Trial", record_rows.listed_row(named, mention["registry"]))

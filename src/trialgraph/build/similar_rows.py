@@ -80,7 +80,7 @@ def compare(
     return Compared(rows, found, facts, len(moved), len(anew.low), stay, explained)
 
 
-def renewed(model: Model, before: Vectors, fresh: Vectors, ids: Sequence[str]) -> Vectors:
+def patched_vectors(model: Model, before: Vectors, fresh: Vectors, ids: Sequence[str]) -> Vectors:
     """Return the vectors of all trials: the fresh ones, and of the others those from before."""
     rows = patched(before, fresh, ids)
     return msgspec.structs.replace(rows, unknown=unknown(model, rows.words))

@@ -1,220 +1,249 @@
-"""Archive to snapshot: read, link, compare and write, with the time each takes."""
+"""Archive to snapshot, as one short list of stages: `STAGES` is the whole build, in order."""
 
 from __future__ import annotations
 
 import contextlib
 import gc
 import shutil
-import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
-
 from trialgraph.archive import fingerprints, history
 from trialgraph.archive.store import Archive
-from trialgraph.build import cache as kept
-from trialgraph.build import model_file as fitted
-from trialgraph.build import similar_rows as similar
-from trialgraph.build.memory import Memory, only_growing
-from trialgraph.build.read_and_link import Read, understood
-from trialgraph.build.renewed_tables import Renewed, share
-from trialgraph.build.trial_rows import Builder
+from trialgraph.build import cache, model_file, similar_rows
+from trialgraph.build.memory import Memory, gc_paused
+from trialgraph.build.read_and_link import LinkedTrial, read_and_link
+from trialgraph.build.renewed_tables import RenewedTables, make_shared
+from trialgraph.build.report import BuildPlan, Built, Rebuilt, Stopwatch
+from trialgraph.build.trial_rows import TrialRows
 from trialgraph.errors import BuildError
 from trialgraph.files import swap
-from trialgraph.limits import MOST_SET_ASIDE, MOST_STALE, SHOWN_SET_ASIDE
+from trialgraph.limits import LEAST_SET_ASIDE, MOST_SET_ASIDE, MOST_STALE, SHOWN_SET_ASIDE
 from trialgraph.linking.linkers import Linkers
 from trialgraph.model import SetAside
 from trialgraph.schema import mentions
-from trialgraph.similarity import Document, Model, fit, vectors
+from trialgraph.similarity import Document, Model, Vectors, fit, vectors
 from trialgraph.snapshot import snapshot as snapshots
 from trialgraph.snapshot.snapshot import Snapshot
 
-KEPT: Final = "kept"  # `Settings.kept`: the folder beside the snapshot for what the next update can use
-Progress = Callable[[int, int | None], None]
+CACHE: Final = "kept"  # the folder beside the snapshot for what the next update can use
 
 
-class Made(msgspec.Struct, frozen=True):
-    """How much of a snapshot was made anew: trials read, trials compared with all others, pairs compared by words."""
+class Run:
+    """The state of one build: the results of each stage, for those that follow."""
 
-    trials: int
-    rows: int
-    pairs: int
-    of: int  # trials
-    why: str | None  # all was made anew
+    # set by the stage of the same line in STAGES
+    code: str
+    reason: str | None
+    linkers: Linkers
+    model: Model | None
+    rows: TrialRows
+    part: Path  # of the new cache
+    vectors: Vectors
+    renewed: RenewedTables | None
+    tables: snapshots.Given
+    trials: Any  # one row a trial: its last update, sources, sponsor
+    ids: list[str]
+    compared: similar_rows.Compared
 
+    def __init__(self, plan: BuildPlan, cleanup: contextlib.ExitStack) -> None:
+        self.plan = plan
+        self.cleanup = cleanup
+        self.watch = Stopwatch()
+        self.memory = Memory()
+        self.cache_at = plan.snapshot.with_name(CACHE)
+        self.set_aside: list[SetAside] = []
+        self.result: Built | None = None
+        self.before: cache.Cache | None = None  # the last build, where only the difference has to be made
+        self.stale: cache.Stale | None = None
+        self.hashes: dict[str, fingerprints.Held] = {}
+        self.mention_tables: dict[str, Any] = {}
 
-class Built(msgspec.Struct, frozen=True):
-    """A snapshot and how it came about."""
-
-    snapshot: Snapshot
-    trials: int
-    set_aside: tuple[SetAside, ...]
-    seconds: dict[str, float]  # by stage
-    warnings: tuple[str, ...]
-    memory: Memory
-    made: Made
-
-    @contextmanager
-    def timed(self, stage: str) -> Iterator[None]:
-        """Count what is done under it as a stage's time."""
-        began = time.perf_counter()
-        yield
-        self.seconds[stage] = time.perf_counter() - began
-
-    def report(self) -> dict[str, Any]:
-        """Return what `build` prints."""
-        return {
-            "trials": self.trials,
-            "set_aside": len(self.set_aside),
-            "tables": {name: facts["rows"] for name, facts in self.snapshot.manifest["tables"].items()},
-            "seconds": {stage: round(took, 2) for stage, took in self.seconds.items()},
-            "made_anew": msgspec.to_builtins(self.made),
-            "peak_mb": self.memory.peak_mb(),  # with what the workers hold alone
-        }
+    def mentions_of(self, name: str) -> Any:
+        """Return a table of mentions, of this build or, where it did not change, of the last one."""
+        table = self.mention_tables[name]
+        return self.before.mentions(name) if table is None and self.before is not None else table
 
 
-class Stopwatch:
-    """Adds up the time of stages that take turns."""
+def make(plan: BuildPlan) -> Built:
+    """Write the snapshot of an archive in the place of the one before, and return what was done.
 
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._began = time.perf_counter()
-
-    def lap(self, stage: str) -> None:
-        """Count the time since the last lap as this stage's."""
-        now = time.perf_counter()
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._began
-        self._began = now
-
-
-def make(
-    archive: Path,
-    at: Path,
-    model_at: Path,
-    *,
-    corrections: Path | None = None,
-    refit: bool = True,
-    accept_loss: bool = False,
-    workers: int = 1,
-    progress: Progress | None = None,
-) -> Built:
-    """Write the snapshot of an archive in the place of the one at `at`.
-
-    With `refit` the similarity's model is fitted to these trials and kept at `model_at`; without, the one kept there
-    is used as it is, and only what changed since the last build is made anew, with the same bytes.  Raises BuildError,
-    and leaves the old snapshot, where too many records cannot be read or where the new one lost what the old one held.
+    With `plan.refit` the similarity's model is fitted to these trials and saved; without, the saved one is used, and
+    only what changed since the last build is made, with the same bytes.  Raises BuildError, and leaves the old
+    snapshot, where too many records cannot be read or where the new one lost what the old one had.
     """
-    watch = Stopwatch()
-    fitted.heal(model_at, swap.heal(at))
-    keep_at = at.with_name(KEPT)
-    code = kept.code_of(corrections)
-    with Archive.open(archive) as opened:
-        held, set_aside = fingerprints.held(opened), fingerprints.strangers(opened)
-    before, why = _last_build(keep_at, at, code, fitted.hash_of(model_at) if not refit else None, held)
-    stale = before.stale(held) if before is not None else None
-    watch.lap("what changed")
-    if before is not None and not stale and not set_aside:
-        made = Made(trials=0, rows=0, pairs=0, of=len(held), why=None)
-        return Built(before.snapshot, len(held), (), dict(watch.seconds), _advice(before.snapshot), Memory(), made)
-    memory = Memory()
-    linkers = Linkers(corrections)
-    model = None if refit else Model.load(model_at)
-    watch.lap("vocabularies")
-    builder = Builder(swap.aside(at.with_name(at.name + ".rows")))
-    with contextlib.closing(builder.tables), contextlib.ExitStack() as after:
-        after.callback(gc.unfreeze)
-        part = after.enter_context(_discarded(swap.aside(keep_at)))
-        asked = [one for trial, one in held.items() if stale is None or trial in stale.trials]
-        reading = understood(archive, linkers, asked, workers=workers, on_set_aside=set_aside.append, memory=memory)
-        documents = _documents(reading, builder, watch, progress)
-        if model is None:
-            model, rows = fit(documents)
-        else:
-            rows = vectors(model, documents)
-        watch.lap("similarity")
-        set_aside.sort(key=lambda odd: (odd.source, odd.record_id, odd.why))
-        renewed = None if before is None or stale is None else Renewed(builder.tables, before, stale)
-        tables = renewed or builder.tables
-        told = {name: tables.finish(name) for name in mentions.MENTIONS}
-        kept.write(part, told, before)
-        every = _known(told, before, mentions.TRIALS)
-        ids = every.column("trial").to_pylist()
-        _refuse_too_many(set_aside, len(ids))
-        share(builder.tables, told, linkers, renewed)
-        told.clear()
-        watch.lap("tables")
-        with Archive.open(archive) as opened:
-            readable = frozenset(ids)
-            for change in history.changes(opened, None if stale is None else stale.versions):
-                if change.trial_id in readable:  # a version that cannot be read was set aside, or is an old one
-                    builder.add_change(change)
-        watch.lap("history")
-        was = None
-        if before is not None:
-            was = _compared_before(before)
-            rows = similar.renewed(model, was.vectors, rows, ids)
-        compared = similar.compare(model, rows, every.column("sponsor").to_pylist(), before=was, workers=workers)
-        rows.save(part)
-        compared.found.save(part)
-        if compared.stay is not None:
-            builder.tables.give("SIMILAR_TO", compared.stay)
-        builder.tables.extend("SIMILAR_TO", compared.rows)
-        watch.lap("similarity")
-        model_hash = fitted.lay(model, model_at) if refit else str(fitted.hash_of(model_at))
-        facts = {
-            "trials": len(ids),
-            "set_aside": [
-                {"record_id": odd.record_id, "source": odd.source, "why": odd.why, "path": odd.path}
-                for odd in set_aside
-            ],
-            "unknown_values": _counted(every.column("unknown_values")),
-            "vocabularies": linkers.vocabularies(),
-            "similarity": compared.facts | {"model": model_hash},
-            "sources": _counted(every.column("sources")),
-            "newest": _greatest(every.column("updated")),
-        }
-        written, warnings = snapshots.write(
-            tables, at, facts, accept_loss=accept_loss, before=before.snapshot if before is not None else None
+    with contextlib.ExitStack() as cleanup:
+        run = Run(plan, cleanup)
+        for name, stage in STAGES:
+            stage(run)
+            run.watch.lap(name)
+            if run.result is not None:
+                break
+    assert run.result is not None
+    run.result.seconds.update(run.watch.seconds)
+    return run.result
+
+
+def find_changes(run: Run) -> None:
+    """Compare the archive with what the last build was made of; nothing changed ends the build here."""
+    plan = run.plan
+    model_file.recover(plan.model, swap.heal(plan.snapshot))
+    run.code = cache.code_of(plan.corrections)
+    with Archive.open(plan.archive) as opened:
+        run.hashes, run.set_aside = fingerprints.held(opened), fingerprints.strangers(opened)
+    run.before, run.reason = _last_build(run)
+    run.stale = run.before.stale(run.hashes) if run.before is not None else None
+    if run.before is not None and not run.stale and not run.set_aside:
+        rebuilt = Rebuilt(vectors=0, pairs=0, trials=0, trials_total=len(run.hashes), reason=None)
+        run.result = Built(
+            run.before.snapshot, len(run.hashes), (), {}, _advice(run.before.snapshot), Memory(), rebuilt
         )
-        if refit:
-            fitted.settle(model_at)
-        unread = {(odd.source, odd.record_id) for odd in set_aside}
-        kept.put(part, keep_at, written, code=code, model=model_hash, trials=held, unread=unread)
-    watch.lap("snapshot")
-    made = Made(trials=builder.trials, rows=compared.moved, pairs=compared.explained, of=len(ids), why=why)
-    said = (*warnings, *_advice(written))
-    return Built(written, len(ids), tuple(set_aside), dict(watch.seconds), said, memory, made)
 
 
-def _last_build(
-    folder: Path, at: Path, code: str, model: str | None, held: Mapping[str, fingerprints.Held]
-) -> tuple[kept.Kept | None, str | None]:
-    """Return what the last build kept; or None, and why all is made anew."""
+def load_vocabularies(run: Run) -> None:
+    """Construct the linkers, and load the similarity's model where it is not fitted anew."""
+    run.linkers = Linkers(run.plan.corrections)
+    run.model = None if run.plan.refit else Model.load(run.plan.model)
+
+
+def read_and_vectorise(run: Run) -> None:
+    """Read and link each trial that changed, add its rows, and turn it into a vector."""
+    run.rows = TrialRows(swap.aside(run.plan.snapshot.with_name(run.plan.snapshot.name + ".rows")))
+    run.cleanup.enter_context(contextlib.closing(run.rows.tables))
+    run.cleanup.callback(gc.unfreeze)
+    run.part = run.cleanup.enter_context(_discarded(swap.aside(run.cache_at)))
+    changed = [held for trial, held in run.hashes.items() if run.stale is None or trial in run.stale.trials]
+    linked = read_and_link(
+        run.plan.archive,
+        run.linkers,
+        changed,
+        workers=run.plan.workers,
+        on_set_aside=run.set_aside.append,
+        memory=run.memory,
+    )
+    documents = _documents(linked, run)
+    if run.model is None:
+        run.model, run.vectors = fit(documents)
+    else:
+        run.vectors = vectors(run.model, documents)
+
+
+def make_shared_tables(run: Run) -> None:
+    """Finish the mentions of all trials, and make the nodes that trials share of them."""
+    run.set_aside.sort(key=lambda record: (record.source, record.record_id, record.why))
+    run.renewed = (
+        None if run.before is None or run.stale is None else RenewedTables(run.rows.tables, run.before, run.stale)
+    )
+    run.tables = run.renewed or run.rows.tables
+    run.mention_tables = {name: run.tables.finish(name) for name in mentions.MENTIONS}
+    cache.write(run.part, run.mention_tables, run.before)
+    run.trials = run.mentions_of(mentions.TRIALS)
+    run.ids = run.trials.column("trial").to_pylist()
+    _refuse_too_many(run.set_aside, len(run.ids))
+    make_shared(run.rows.tables, run.mention_tables, run.linkers, run.renewed)
+    run.mention_tables.clear()
+
+
+def add_changes(run: Run) -> None:
+    """Add what changed between the versions of each record."""
+    readable = frozenset(run.ids)
+    with Archive.open(run.plan.archive) as opened:
+        for change in history.changes(opened, None if run.stale is None else run.stale.versions):
+            if change.trial_id in readable:  # a version that cannot be read was set aside, or is an old one
+                run.rows.add_change(change)
+
+
+def compare(run: Run) -> None:
+    """Find the nearest trials of each, and why; of trials that did not change the rows of the last build stay."""
+    assert run.model is not None
+    before = None
+    if run.before is not None:
+        before = _compared_before(run.before)
+        run.vectors = similar_rows.patched_vectors(run.model, before.vectors, run.vectors, run.ids)
+    sponsors = run.trials.column("sponsor").to_pylist()
+    run.compared = similar_rows.compare(run.model, run.vectors, sponsors, before=before, workers=run.plan.workers)
+    run.vectors.save(run.part)
+    run.compared.found.save(run.part)
+    if run.compared.stay is not None:
+        run.rows.tables.give("SIMILAR_TO", run.compared.stay)
+    run.rows.tables.extend("SIMILAR_TO", run.compared.rows)
+
+
+def write_snapshot(run: Run) -> None:
+    """Write all tables and the manifest, and put snapshot, model and cache in place, in that order."""
+    plan, before = run.plan, run.before
+    assert run.model is not None
+    model_hash = model_file.stage(run.model, plan.model) if plan.refit else str(model_file.hash_of(plan.model))
+    written, warnings = snapshots.write(
+        run.tables,
+        plan.snapshot,
+        _facts(run, model_hash),
+        accept_loss=plan.accept_loss,
+        before=before.snapshot if before is not None else None,
+    )
+    if plan.refit:
+        model_file.commit(plan.model)
+    unread = {(record.source, record.record_id) for record in run.set_aside}
+    cache.commit(run.part, run.cache_at, written, code=run.code, model=model_hash, trials=run.hashes, unread=unread)
+    rebuilt = Rebuilt(
+        vectors=run.compared.moved,
+        pairs=run.compared.explained,
+        trials=run.rows.trials,
+        trials_total=len(run.ids),
+        reason=run.reason,
+    )
+    advice = (*warnings, *_advice(written))
+    run.result = Built(written, len(run.ids), tuple(run.set_aside), {}, advice, run.memory, rebuilt)
+
+
+STAGES: Final[tuple[tuple[str, Callable[[Run], None]], ...]] = (
+    ("what changed", find_changes),
+    ("vocabularies", load_vocabularies),
+    ("similarity", read_and_vectorise),  # its laps "read and link" and "tables" are counted apart
+    ("tables", make_shared_tables),
+    ("history", add_changes),
+    ("similarity", compare),
+    ("snapshot", write_snapshot),
+)
+
+
+def _last_build(run: Run) -> tuple[cache.Cache | None, str | None]:
+    """Return the cache of the last build; or None, and why this is a whole build."""
+    model = None if run.plan.refit else model_file.hash_of(run.plan.model)
     if model is None:
         return None, "similarity is fitted anew"
-    found = kept.find(folder, at, code=code, model=model)
-    if isinstance(found, str):
-        return None, found
-    stale = found.stale(held)
-    share_of = len(stale.trials) / max(1, len(held))
-    if share_of > MOST_STALE:
-        return None, f"{share_of:.0%} of the trials changed"
-    return found, None
+    last = cache.open_cache(run.cache_at, run.plan.snapshot, code=run.code, model=model)
+    if isinstance(last, str):
+        return None, last
+    share = len(last.stale(run.hashes).trials) / max(1, len(run.hashes))
+    if share > MOST_STALE:
+        return None, f"{share:.0%} of the trials changed"
+    return last, None
 
 
-def _known(told: Mapping[str, Any], before: kept.Kept | None, name: str) -> Any:
-    table = told[name]
-    return before.mentions(name) if table is None and before is not None else table
-
-
-def _compared_before(before: kept.Kept) -> similar.Before:
+def _compared_before(before: cache.Cache) -> similar_rows.Before:
     trials = before.mentions(mentions.TRIALS)
     sponsors = dict(zip(trials.column("trial").to_pylist(), trials.column("sponsor").to_pylist(), strict=True))
-    return similar.Before(before.vectors(), before.neighbours(), sponsors, before.snapshot.edges("SIMILAR_TO"))
+    return similar_rows.Before(before.vectors(), before.neighbours(), sponsors, before.snapshot.edges("SIMILAR_TO"))
+
+
+def _facts(run: Run, model_hash: str) -> dict[str, Any]:
+    """Return the manifest's facts beside its tables: they depend on nothing but the archive and the code."""
+    return {
+        "trials": len(run.ids),
+        "set_aside": [
+            {"record_id": record.record_id, "source": record.source, "why": record.why, "path": record.path}
+            for record in run.set_aside
+        ],
+        "unknown_values": _counted(run.trials.column("unknown_values")),
+        "vocabularies": run.linkers.vocabularies(),
+        "similarity": run.compared.facts | {"model": model_hash},
+        "sources": _counted(run.trials.column("sources")),
+        "newest": _greatest(run.trials.column("updated")),
+    }
 
 
 @contextmanager
@@ -229,34 +258,32 @@ def _discarded(folder: Path) -> Iterator[Path]:
 def _advice(snapshot: Snapshot) -> tuple[str, ...]:
     """Return what a person should know of a snapshot."""
     unknown = snapshot.manifest["unknown_values"]
-    said = snapshots.new_words(snapshot.manifest)
+    advice = snapshots.new_words(snapshot.manifest)
     if unknown:
         commonest = Counter(unknown).most_common(SHOWN_SET_ASIDE)
         values = ", ".join(f"{value} ({count:,} times)" for value, count in commonest)
-        said.insert(0, f"{len(unknown):,} values that we do not know were kept as they are: {values}")
-    return tuple(said)
+        advice.insert(0, f"{len(unknown):,} values that we do not know were kept as they are: {values}")
+    return tuple(advice)
 
 
-def _documents(
-    reading: Iterable[Read], builder: Builder, watch: Stopwatch, progress: Progress | None
-) -> Iterator[Document]:
-    """Add each trial to the graph, and yield what it is compared by."""
-    with only_growing():
-        for one in reading:
-            watch.lap("read and link")
-            builder.add(one.trial, one.understood)
-            if progress is not None:
-                progress(builder.trials, None)
-            watch.lap("tables")
-            yield one.compared
-            watch.lap("similarity")
+def _documents(linked: Iterable[LinkedTrial], run: Run) -> Iterator[Document]:
+    """Add each trial's rows, and yield the document it is compared by; count each part's time."""
+    with gc_paused():
+        for trial in linked:
+            run.watch.lap("read and link")
+            run.rows.add(trial.trial, trial.understood)
+            if run.plan.progress is not None:
+                run.plan.progress(run.rows.trials, None)
+            run.watch.lap("tables")
+            yield trial.compared
+            run.watch.lap("similarity")
 
 
 def _greatest(column: Any) -> str | None:
     import pyarrow.compute as pc
 
-    found: str | None = pc.max(column).as_py()
-    return found
+    greatest: str | None = pc.max(column).as_py()
+    return greatest
 
 
 def _counted(lists: Any) -> dict[str, int]:
@@ -267,13 +294,19 @@ def _counted(lists: Any) -> dict[str, int]:
 
 
 def _refuse_too_many(set_aside: Collection[SetAside], trials: int) -> None:
-    """Raise BuildError where more records were set aside than chance explains: the source's shape has changed."""
+    """Raise BuildError where more records were set aside than chance explains: the source's shape has changed.
+
+    A few records never stop a build, however small the archive: the share counts from LEAST_SET_ASIDE records on.
+    """
     share = len(set_aside) / max(1, len(set_aside) + trials)
-    if share <= MOST_SET_ASIDE:
+    if trials and (len(set_aside) < LEAST_SET_ASIDE or share <= MOST_SET_ASIDE):
         return
-    whys = Counter(f"{odd.why}{f' (at {odd.path})' if odd.path else ''}" for odd in set_aside)
-    shown = "; ".join(f"{count:,} times: {why}" for why, count in whys.most_common(SHOWN_SET_ASIDE))
+    if not set_aside:
+        return
+    reasons = Counter(f"{record.why}{f' (at {record.path})' if record.path else ''}" for record in set_aside)
+    shown = "; ".join(f"{count:,} times: {why}" for why, count in reasons.most_common(SHOWN_SET_ASIDE))
+    named = ", ".join(record.record_id for record in list(set_aside)[:SHOWN_SET_ASIDE])
     raise BuildError(
-        f"{len(set_aside):,} of {len(set_aside) + trials:,} records cannot be read, more than {MOST_SET_ASIDE:.0%}; "
-        f"the snapshot before stays ({shown})"
+        f"{len(set_aside):,} of {len(set_aside) + trials:,} records cannot be read, more than {MOST_SET_ASIDE:.0%}: "
+        f"{named} ...; the snapshot before stays ({shown}); `trialgraph status` lists them"
     )

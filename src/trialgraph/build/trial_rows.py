@@ -1,7 +1,7 @@
-"""Trials become the graph: the whole understanding, one trial after the other.
+"""A linked trial becomes rows: its own tables, its relationships, a mention of each node that it shares.
 
-What the record says goes to rows as it is (`rows`); what its words mean is asked of the linkers (`linkers`); nodes
-that trials share are named by `mentions`, and gathered from them when all trials are there (`shared`).
+The record's own facts are rows of `record_rows`; the meaning of its words comes from the linkers; the nodes that trials
+share are made of all mentions by `shared_nodes`.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from trialgraph.build import record_rows as rows
+from trialgraph.build import record_rows
 from trialgraph.linking import places
 from trialgraph.linking.linkers import Understood
-from trialgraph.model import ChangeEvent, DeviceOrProcedureLink, DrugLink, Link, OrganizationLink, Party, Trial
+from trialgraph.model import ChangeEvent, DeviceOrProcedureLink, DrugLink, Entity, Link, OrganizationLink, Party, Trial
 from trialgraph.schema import mentions
 from trialgraph.snapshot.tables import Tables
 
@@ -26,7 +26,7 @@ MESH = "MESH:"
 L = TypeVar("L", DrugLink, DeviceOrProcedureLink)
 
 
-class Builder:
+class TrialRows:
     """What trials say, as rows of every table that belongs to a trial: `add` each trial."""
 
     def __init__(self, aside: Path | None = None) -> None:
@@ -46,7 +46,7 @@ class Builder:
             unknown_values=list(trial.unknown_values),
             sponsor=trial.lead_sponsor.name if trial.lead_sponsor else None,
         )
-        for table, row in rows.own_rows(trial):
+        for table, row in record_rows.own_rows(trial):
             self.tables.put(table, row)
         self._numbers_and_papers(trial)
         self._conditions_of(trial, understood)
@@ -54,14 +54,21 @@ class Builder:
         self._organizations_of(trial, understood)
         self._people_of(trial, understood)
         self._places_of(trial, understood)
-        self._mention(mentions.NUMBERS, trial, told=msgspec.json.encode(understood.numbers, order="sorted").decode())
+        self._mention(mentions.NUMBERS, trial, numbers=msgspec.json.encode(understood.numbers, order="sorted").decode())
         self._listed_by(trial)
+        for entity in understood.entities:
+            self._entity(trial, entity)
+
+    def _entity(self, trial: Trial, entity: Entity) -> None:
+        """Add a node of a kind that needs nothing but its mention and its relationship."""
+        self._add_mention(entity.label, trial, entity.key, entity.facts, word=entity.word)
+        self.tables.put(entity.relationship, {**entity.properties, "source": trial.id, "target": entity.key})
 
     def _mention(self, table: str, trial: Trial, **values: Any) -> None:
         self._place += 1
         self.tables.put(table, {"trial": trial.id, "place": self._place, **values})
 
-    def _see(
+    def _add_mention(
         self,
         label: str,
         trial: Trial,
@@ -69,22 +76,22 @@ class Builder:
         facts: Mapping[str, Any],
         *,
         word: str | None = None,
-        said: str | None = None,
+        stated: str | None = None,
     ) -> None:
-        """Take note that a trial names a node: what it says of it, in which word, and one more value."""
+        """Record that a trial mentions a node, with the facts it gives, the word it used and one more value."""
         self._place += 1
-        told = {"trial": trial.id, "place": self._place, "key": key, "word": word, "said": said}
-        self.tables.put(mentions.name_of(label), {**facts, **told})
+        mention = {"trial": trial.id, "place": self._place, "key": key, "word": word, "stated": stated}
+        self.tables.put(mentions.name_of(label), {**facts, **mention})
 
     def _numbers_and_papers(self, trial: Trial) -> None:
-        for key, row in rows.identifiers(trial).items():
-            self._see("Identifier", trial, key, row)
+        for key, row in record_rows.identifiers(trial).items():
+            self._add_mention("Identifier", trial, key, row)
             self.tables.put("HAS_IDENTIFIER", {"source": trial.id, "target": key})
         for place, reference in enumerate(trial.references):
-            paper = rows.publication(reference)
+            paper = record_rows.publication(reference)
             if paper is not None:
                 key = paper["publication_id"]
-                self._see("Publication", trial, key, paper)
+                self._add_mention("Publication", trial, key, paper)
                 edge = {"source": trial.id, "target": key, "type": reference.type, "position": place}
                 self.tables.put("HAS_REFERENCE", edge)
 
@@ -95,23 +102,23 @@ class Builder:
             if key not in best or link.confidence > best[key].confidence:
                 best[key] = link
         for link in best.values():
-            self._see("Condition", trial, link.concept_id, {"name": link.name}, word=link.span)
+            self._add_mention("Condition", trial, link.concept_id, {"name": link.name}, word=link.span)
             edge = {"source": trial.id, "target": link.concept_id, "raw_name": link.raw, "broader": link.broader}
             self.tables.put("STUDIES", edge | _evidence(link))
 
     def _interventions_of(self, trial: Trial, understood: Understood) -> None:
         for drug in _best(understood.drugs):
             facts = {"name": drug.name, "mesh_id": drug.mesh_id, "unii": drug.unii}
-            self._see("Drug", trial, drug.concept_id, facts, word=drug.span)
+            self._add_mention("Drug", trial, drug.concept_id, facts, word=drug.span)
             dose = {name: getattr(drug, name) for name in ("dose_value", "dose_unit", "form", "route", "frequency")}
             self.tables.put("INCLUDES_DRUG", _from_intervention(trial, drug) | dose)
         for procedure in _best(understood.procedures):
             facts = {"name": procedure.name, "mesh_id": _mesh(procedure.concept_id)}
             if procedure.label == "Device":
-                self._see("Device", trial, procedure.concept_id, facts, word=procedure.span)
+                self._add_mention("Device", trial, procedure.concept_id, facts, word=procedure.span)
                 self.tables.put("INCLUDES_DEVICE", _from_intervention(trial, procedure))
             else:
-                self._see(
+                self._add_mention(
                     "Procedure", trial, procedure.concept_id, facts | {"kind": procedure.kind}, word=procedure.span
                 )
                 self.tables.put("INCLUDES_PROCEDURE", _from_intervention(trial, procedure))
@@ -135,7 +142,7 @@ class Builder:
             self._organization(trial, "COLLABORATES_ON", party, link, COLLABORATOR.format(place))
 
     def _organization(self, trial: Trial, edge: str, party: Party, link: OrganizationLink, field: str) -> None:
-        self._see_organization(trial, link, party.agency_class)
+        self._mention_organization(trial, link, party.agency_class)
         self.tables.put(
             edge,
             {
@@ -149,16 +156,16 @@ class Builder:
             },
         )
 
-    def _see_organization(self, trial: Trial, link: OrganizationLink, agency_class: str | None = None) -> None:
+    def _mention_organization(self, trial: Trial, link: OrganizationLink, agency_class: str | None = None) -> None:
         facts = {"name": link.name, "ror_id": link.ror_id, "country": link.country}
-        self._see("Organization", trial, link.organization_id, facts, word=link.raw_name, said=agency_class)
+        self._add_mention("Organization", trial, link.organization_id, facts, word=link.raw_name, stated=agency_class)
         if link.parent_id is not None and link.parent_id != link.organization_id:
             owner = {"owner": link.parent_id, "method": link.method, "confidence": link.confidence}
             self._mention(mentions.OWNERS, trial, key=link.organization_id, **owner)
 
     def _people_of(self, trial: Trial, understood: Understood) -> None:
         for person in understood.people:
-            self._see("Person", trial, person.person_id, {"name": person.name}, said=person.affiliation)
+            self._add_mention("Person", trial, person.person_id, {"name": person.name}, stated=person.affiliation)
             self.tables.put(
                 "HAS_OFFICIAL",
                 {
@@ -174,7 +181,7 @@ class Builder:
             )
             if person.organization is not None:
                 body = person.organization
-                self._see_organization(trial, body)
+                self._mention_organization(trial, body)
                 self._mention(
                     mentions.AFFILIATIONS,
                     trial,
@@ -191,7 +198,9 @@ class Builder:
             country = site.iso2 or site.country
             reached.add(country)
             facts = {"city": site.city, "state": site.state, "zip": site.zip, "country": country}
-            self._see("Site", trial, site.site_id, facts | {"lat": site.lat, "lon": site.lon}, said=site.facility)
+            self._add_mention(
+                "Site", trial, site.site_id, facts | {"lat": site.lat, "lon": site.lon}, stated=site.facility
+            )
             self.tables.put(
                 "CONDUCTED_AT",
                 {
@@ -207,7 +216,7 @@ class Builder:
         for land in places.trial_countries(trial):
             if land.iso2 not in reached:  # a country without a facility: the country as a whole is the site
                 key = f"SITE:{land.iso2.lower()}"
-                self._see("Site", trial, key, {"country": land.iso2})
+                self._add_mention("Site", trial, key, {"country": land.iso2})
                 self.tables.put(
                     "CONDUCTED_AT",
                     {

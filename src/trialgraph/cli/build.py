@@ -14,7 +14,7 @@ from trialgraph.cli.output import Output, output_options, settings
 from trialgraph.errors import UsageError
 
 if TYPE_CHECKING:
-    from trialgraph.build.stages import Built
+    from trialgraph.build.report import Built
     from trialgraph.config import Settings
     from trialgraph.stores.store import Loaded, Store
 
@@ -220,44 +220,47 @@ def _build(
     """Build the snapshot of a home and, if wanted, load its embedded graph."""
     import os
 
-    from trialgraph.build import cache as kept
-    from trialgraph.build.memory import give_back
+    from trialgraph.build import cache
+    from trialgraph.build.memory import release_memory
+    from trialgraph.build.report import BuildPlan
     from trialgraph.build.stages import make
     from trialgraph.locks import write_lock
 
     with write_lock(chosen.lock, "trialgraph build"):
         with out.progress("Building") as progress:
             built = make(
-                chosen.archive,
-                chosen.snapshot,
-                chosen.model,
-                corrections=chosen.corrections,
-                refit=refit,
-                accept_loss=accept_loss,
-                workers=workers or os.cpu_count() or 1,
-                progress=progress,
+                BuildPlan(
+                    chosen.archive,
+                    chosen.snapshot,
+                    chosen.model,
+                    corrections=chosen.corrections,
+                    refit=refit,
+                    accept_loss=accept_loss,
+                    workers=workers or os.cpu_count() or 1,
+                    progress=progress,
+                )
             )
         for warning in built.warnings:
             out.say(f"Note: {warning}")
         if not load:
             return built, None
-        give_back()
+        release_memory()
         store = _target(chosen, None, None, None)
         try:
             with out.progress("Loading") as progress, built.timed("load"):
                 loaded = store.load(built.snapshot, progress)
         finally:
             store.close()
-        if built.made.why is not None and loaded.whole:
-            kept.note_cost(chosen.kept, built.seconds)
+        if built.rebuilt.reason is not None and loaded.whole:
+            cache.note_cost(chosen.kept, built.seconds)
         return built, loaded
 
 
 def _cost(built: Built, loaded: Loaded | None, chosen: Settings) -> dict[str, Any]:
     """Return what an update made anew, and what share of the last whole build's time it took."""
-    from trialgraph.build import cache as kept
+    from trialgraph.build import cache
 
-    took, whole = sum(built.seconds.values()), sum(kept.cost(chosen.kept).values())
+    took, whole = sum(built.seconds.values()), sum(cache.cost(chosen.kept).values())
     return {
         "seconds": round(took, 2),
         "whole_build_seconds": round(whole, 2) or None,
@@ -267,10 +270,10 @@ def _cost(built: Built, loaded: Loaded | None, chosen: Settings) -> dict[str, An
 
 
 def _updated_sentence(built: Built, cost: dict[str, Any]) -> str:
-    made = built.made
-    if made.why is not None:
-        return f"All was made anew: {made.why}. "
-    told = f"{made.trials:,} of {made.of:,} trials read again, {made.rows:,} compared with all others. "
+    made = built.rebuilt
+    if made.reason is not None:
+        return f"A whole build: {made.reason}. "
+    told = f"{made.trials:,} of {made.trials_total:,} trials read again, {made.vectors:,} compared with all others. "
     return told + (f"It took {cost['share']:.0%} of a whole build's time. " if cost["share"] else "")
 
 

@@ -36,6 +36,7 @@ def demo(chosen: Settings, out: Output) -> None:
     from trialgraph.archive.crawl import keep_files
     from trialgraph.ask.landscape import landscape
     from trialgraph.ask.questions import named as questions
+    from trialgraph.build.report import BuildPlan
     from trialgraph.build.stages import make
     from trialgraph.cli.output import Output as Rows
     from trialgraph.registries.imports.files import read
@@ -45,7 +46,9 @@ def demo(chosen: Settings, out: Output) -> None:
     kept = keep_files(chosen.archive, read([sample()]), command="trialgraph demo")
     out.say(f"Imported {kept.counts.kept:,} records of the sample into {chosen.archive}.")
     built = make(
-        chosen.archive, chosen.snapshot, chosen.model, corrections=chosen.corrections, workers=os.cpu_count() or 1
+        BuildPlan(
+            chosen.archive, chosen.snapshot, chosen.model, corrections=chosen.corrections, workers=os.cpu_count() or 1
+        )
     )
     out.say(f"Built {built.trials:,} trials in {sum(built.seconds.values()):.1f} s.")
     store = open_target(chosen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
@@ -20,7 +21,10 @@ from trialgraph.linking.people import Person
 from trialgraph.linking.places import Site
 from trialgraph.linking.procedures.linker import ProcedureLinker
 from trialgraph.linking.studies import StudyNumbers
-from trialgraph.model import ConditionLink, DeviceOrProcedureLink, DrugLink, OrganizationLink, Trial, TrialDrug
+from trialgraph.model import ConditionLink, DeviceOrProcedureLink, DrugLink, Entity, OrganizationLink, Trial, TrialDrug
+
+# Kinds of nodes that need nothing beside a mention and a relationship from the trial: a function from a trial to them.
+KINDS: list[Callable[[Trial], Iterable[Entity]]] = []
 
 
 class Understood(msgspec.Struct, frozen=True, gc=False):
@@ -35,6 +39,7 @@ class Understood(msgspec.Struct, frozen=True, gc=False):
     sponsor: OrganizationLink | None
     collaborators: tuple[OrganizationLink, ...]
     numbers: StudyNumbers
+    entities: tuple[Entity, ...] = ()  # of the kinds in KINDS
 
 
 class Linkers:
@@ -66,6 +71,7 @@ class Linkers:
             else None,
             collaborators=tuple(self._organization(party.name, party.agency_class) for party in trial.collaborators),
             numbers=studies.numbers_of(trial),
+            entities=tuple(entity for kind in KINDS for entity in kind(trial)),
         )
 
     def _organization(self, name: str, agency_class: str | None) -> OrganizationLink:

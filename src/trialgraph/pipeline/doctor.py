@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from trialgraph.archive.repair import check
-from trialgraph.build import model_file as fitted
+from trialgraph.build import model_file
 from trialgraph.config import Settings
 from trialgraph.errors import TrialgraphError
 from trialgraph.limits import LEAST_FREE_BYTES, SHOWN_DAMAGED
@@ -99,8 +99,8 @@ def _snapshot(settings: Settings) -> tuple[str, str]:
 def _model(settings: Settings) -> tuple[str, str]:
     if not settings.model.exists() or not settings.snapshot.exists():
         return "absent", "no model of similarity yet; `trialgraph build` fits it"
-    model = fitted.load(settings.model, settings.snapshot)
-    if not fitted.fits(settings.model, settings.snapshot):
+    model = model_file.load(settings.model, settings.snapshot)
+    if not model_file.fits(settings.model, settings.snapshot):
         return "failed", "the snapshot was made with another one; `trialgraph update --no-crawl` makes it with this"
     return "ok", f"the one that the snapshot was made with, fitted to {model.documents:,} trials"
 

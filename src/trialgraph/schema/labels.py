@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from trialgraph.schema.properties import BOOL, FLOAT, INT, LIST, MESH_ID, STRING, SYNONYMS, Label, Property
+from trialgraph.schema.properties import BOOL, FLOAT, INT, LIST, MESH_ID, STRING, SYNONYMS, Gathering, Label, Property
 
 
 def _dated(name: str, doc: str, source: str) -> tuple[Property, Property]:
@@ -18,6 +18,7 @@ def _dated(name: str, doc: str, source: str) -> tuple[Property, Property]:
 LABELS: Final[tuple[Label, ...]] = (
     Label(
         name="Trial",
+        owner="trial_id",
         doc="One study.  Where only a mirror's list names it, `listed_only` is true and it has no RegistryRecord.",
         properties=(
             Property("trial_id", STRING, "The registry's own id: NCT04324411, ISRCTN..., EUCT..."),
@@ -90,6 +91,7 @@ LABELS: Final[tuple[Label, ...]] = (
     ),
     Label(
         name="RegistryRecord",
+        owner_edge="HAS_RECORD",
         doc="One source's record of a trial: where our facts come from.",
         properties=(
             Property("record_id", STRING, "source:id, such as ctgov:NCT04324411"),
@@ -103,6 +105,7 @@ LABELS: Final[tuple[Label, ...]] = (
     ),
     Label(
         name="Intervention",
+        owner="intervention_id",
         doc="One entry of a record's list of interventions, as written.",
         properties=(
             Property("intervention_id", STRING, "trial_id#place in the list: NCT04324411#0"),
@@ -115,6 +118,7 @@ LABELS: Final[tuple[Label, ...]] = (
     ),
     Label(
         name="ArmGroup",
+        owner="arm_id",
         doc="One arm of a trial, as written.",
         properties=(
             Property("arm_id", STRING, "trial_id#place in the list: NCT04324411#0"),
@@ -125,6 +129,7 @@ LABELS: Final[tuple[Label, ...]] = (
     ),
     Label(
         name="Drug",
+        gathering=Gathering(facts=("name", "mesh_id", "unii"), words="synonyms"),
         doc="One substance under all its names.",
         properties=(
             Property("drug_id", STRING, "MESH:..., UNII:..., else TXT:slug of words that no vocabulary holds"),
@@ -147,6 +152,7 @@ LABELS: Final[tuple[Label, ...]] = (
     ),
     Label(
         name="Device",
+        gathering=Gathering(facts=("name", "mesh_id"), words="synonyms"),
         doc="A device under all its names.",
         properties=(
             Property("device_id", STRING, "MESH:..., else TXT:slug"),
@@ -158,6 +164,7 @@ LABELS: Final[tuple[Label, ...]] = (
     ),
     Label(
         name="Procedure",
+        gathering=Gathering(facts=("name", "kind", "mesh_id"), words="synonyms"),
         doc="What is done that is no drug and no device.",
         properties=(
             Property("procedure_id", STRING, "MESH:..., else TXT:slug"),
@@ -170,6 +177,7 @@ LABELS: Final[tuple[Label, ...]] = (
     ),
     Label(
         name="Condition",
+        gathering=Gathering(facts=("name",), words="synonyms"),
         doc="A condition, with everything above it in the hierarchy.",
         properties=(
             Property("condition_id", STRING, "MESH:D..., else TXT:slug"),
@@ -182,6 +190,7 @@ LABELS: Final[tuple[Label, ...]] = (
     ),
     Label(
         name="Organization",
+        gathering=Gathering(facts=("name", "ror_id", "country"), words="aliases", most_frequent="class"),
         doc="A sponsor, collaborator or other body, merged by alias table, legal form and spelling only.",
         properties=(
             Property("organization_id", STRING, "Our key of the folded name, or of the alias table"),
@@ -195,6 +204,7 @@ LABELS: Final[tuple[Label, ...]] = (
     ),
     Label(
         name="Site",
+        gathering=Gathering(facts=("city", "state", "zip", "country", "lat", "lon"), most_frequent="facility"),
         doc="A facility within a city; coordinates are the city's.",
         properties=(
             Property("site_id", STRING, "Our key of country, city and folded facility"),
@@ -219,6 +229,7 @@ LABELS: Final[tuple[Label, ...]] = (
     ),
     Label(
         name="Person",
+        gathering=Gathering(facts=("name",), most_frequent="affiliation"),
         doc="An official.  The same name with another affiliation is another person.",
         properties=(
             Property("person_id", STRING, "Our key of folded name and affiliation"),
@@ -229,6 +240,7 @@ LABELS: Final[tuple[Label, ...]] = (
     ),
     Label(
         name="Outcome",
+        owner="outcome_id",
         doc="What a trial measures.",
         properties=(
             Property("outcome_id", STRING, "trial_id#type#place: NCT04324411#PRIMARY#0"),
@@ -240,6 +252,7 @@ LABELS: Final[tuple[Label, ...]] = (
     ),
     Label(
         name="Publication",
+        gathering=Gathering(facts=("pmid", "citation")),
         doc="A publication that records name.",
         properties=(
             Property("publication_id", STRING, "PMID:..., else a hash of the citation"),
@@ -249,6 +262,7 @@ LABELS: Final[tuple[Label, ...]] = (
     ),
     Label(
         name="Identifier",
+        gathering=Gathering(facts=("scheme", "value", "domain")),
         doc="Another number of a trial.",
         properties=(
             Property("identifier_id", STRING, "scheme:value, with the domain where the number is a body's own"),
@@ -260,6 +274,8 @@ LABELS: Final[tuple[Label, ...]] = (
     ),
     Label(
         name="ChangeEvent",
+        owner="trial_id",
+        of_versions=True,
         doc="A field that differs between two versions of a record.",
         properties=(
             Property("change_id", STRING, "Our key of trial, version and field"),

@@ -1,41 +1,17 @@
-"""What trials say of the nodes that they share: the tables of mentions, and how each label is gathered from them.
+"""The tables of mentions: what each trial says of a node that several trials share.
 
-A mention is a row of a trial, as its arms are.  So what is shared can be gathered anew when some trials change, from
-the mentions of the others as they were kept.
+A mention is a row of a trial, as its arms are: the node's key, facts about it, the word used for it.  The nodes are
+made of all mentions (`build.gather`); when some trials change, the mentions of the others come from the cache.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-import msgspec
-
 from trialgraph.schema.labels import LABELS
-from trialgraph.schema.properties import FLOAT, INT, LIST, STRING
+from trialgraph.schema.properties import FLOAT, INT, LIST, STRING, Label
 
-_LABEL: Final = {label.name: label for label in LABELS}
-
-
-class Shared(msgspec.Struct, frozen=True, kw_only=True):
-    """How the nodes of one label are gathered: which facts are first come, first kept, and which words are counted."""
-
-    facts: tuple[str, ...]
-    words: str | None = None  # the property that lists the words seen, the commonest first
-    most_said: str | None = None  # the property whose commonest value is kept
-
-
-SHARED: Final = {
-    "Drug": Shared(facts=("name", "mesh_id", "unii"), words="synonyms"),
-    "Device": Shared(facts=("name", "mesh_id"), words="synonyms"),
-    "Procedure": Shared(facts=("name", "kind", "mesh_id"), words="synonyms"),
-    "Condition": Shared(facts=("name",), words="synonyms"),
-    "Organization": Shared(facts=("name", "ror_id", "country"), words="aliases", most_said="class"),
-    "Site": Shared(facts=("city", "state", "zip", "country", "lat", "lon"), most_said="facility"),
-    "Person": Shared(facts=("name",), most_said="affiliation"),
-    "Publication": Shared(facts=("pmid", "citation")),
-    "Identifier": Shared(facts=("scheme", "value", "domain")),
-}
-_OF = (("trial", STRING), ("place", INT))
+_OF: Final = (("trial", STRING), ("place", INT))
 
 
 def name_of(label: str) -> str:
@@ -43,10 +19,11 @@ def name_of(label: str) -> str:
     return f"mentions of {label}"
 
 
-def _columns(label: str, shared: Shared) -> tuple[tuple[str, str], ...]:
-    kinds = {p.name: p.type for p in _LABEL[label].properties}
-    facts = tuple((name, kinds[name]) for name in shared.facts)
-    return (*_OF, ("key", STRING), *facts, ("word", STRING), ("said", STRING))
+def _columns(label: Label) -> tuple[tuple[str, str], ...]:
+    assert label.gathering is not None
+    types = {p.name: p.type for p in label.properties}
+    facts = tuple((name, types[name]) for name in label.gathering.facts)
+    return (*_OF, ("key", STRING), *facts, ("word", STRING), ("stated", STRING))
 
 
 OWNERS: Final = name_of("owners")
@@ -57,7 +34,7 @@ TRIALS: Final = name_of("trials")
 
 # Every table of mentions, with its columns.  Its key is the trial and the place of the mention among the trial's.
 MENTIONS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
-    **{name_of(label): _columns(label, shared) for label, shared in SHARED.items()},
+    **{name_of(label.name): _columns(label) for label in LABELS if label.gathering},
     OWNERS: (*_OF, ("key", STRING), ("owner", STRING), ("method", STRING), ("confidence", FLOAT)),
     AFFILIATIONS: (
         *_OF,
@@ -68,7 +45,7 @@ MENTIONS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("confidence", FLOAT),
     ),
     LISTED: (*_OF, ("key", STRING), ("registry", STRING), ("title", STRING), ("status", STRING), ("phases", LIST)),
-    NUMBERS: (*_OF, ("told", STRING)),  # linking.studies.StudyNumbers as JSON
-    # one row a trial: when it was last updated, who tells of it, values not on the registry's lists, who runs it
+    NUMBERS: (*_OF, ("numbers", STRING)),  # linking.studies.StudyNumbers as JSON
+    # one row a trial: its last update, its records' sources, values outside the registry's lists, its lead sponsor
     TRIALS: (*_OF, ("updated", STRING), ("sources", LIST), ("unknown_values", LIST), ("sponsor", STRING)),
 }

@@ -18,14 +18,36 @@ class Property(msgspec.Struct, frozen=True):
     source: str | None = None
 
 
+class Gathering(msgspec.Struct, frozen=True, kw_only=True):
+    """How a node that several trials mention is made of all mentions: each fact is the first that is not null.
+
+    `words` names the list property of the words used, the most frequent first; `most_frequent` the property that takes
+    the most frequent of the values which the mentions carry beside their facts.
+    """
+
+    facts: tuple[str, ...]
+    words: str | None = None
+    most_frequent: str | None = None
+
+
 class Label(msgspec.Struct, frozen=True, kw_only=True):
-    """A kind of node.  The key is its first property; `indexes` are looked up by questions, `full_text` is searched."""
+    """A kind of node.  The key is its first property; `indexes` are looked up by questions, `full_text` is searched.
+
+    A node belongs to one trial, or several trials share it.  Of the first kind, `owner` is the column that names the
+    trial (what follows a # there is a place in it), or `owner_edge` the relationship type that leads to it from its
+    trial; an update replaces its rows with the trial's.  Of the second kind, `gathering` says how it is made of
+    mentions.  `of_versions`: the rows tell of all versions of a record, and not of the newest alone.
+    """
 
     name: str
     doc: str
     properties: tuple[Property, ...]
     indexes: tuple[str, ...] = ()
     full_text: tuple[str, ...] = ()
+    owner: str | None = None
+    owner_edge: str | None = None
+    of_versions: bool = False
+    gathering: Gathering | None = None
 
     @property
     def key(self) -> str:
@@ -37,7 +59,8 @@ class Relationship(msgspec.Struct, frozen=True, kw_only=True):
     """A type of relationship.
 
     Two of one type between the same two nodes differ in `key`, whose properties are never null and never change
-    without being another relationship.  A derived one is our understanding, not the registry's word.
+    without being another relationship.  A derived one is our understanding, not the registry's word.  `owner` and
+    `of_versions` are as of a label; one without an owner is made of the mentions of several trials.
     """
 
     type: str
@@ -47,6 +70,8 @@ class Relationship(msgspec.Struct, frozen=True, kw_only=True):
     properties: tuple[Property, ...] = ()
     key: tuple[str, ...] = ()
     derived: bool = False
+    owner: str | None = None
+    of_versions: bool = False
 
 
 METHOD = Property("method", STRING, "The rule that made this relationship")

@@ -22,10 +22,19 @@ from trialgraph.schema.properties import (
 )
 
 RELATIONSHIPS: Final[tuple[Relationship, ...]] = (
-    Relationship(type="HAS_RECORD", source="Trial", target="RegistryRecord", doc="Where the trial's facts come from."),
-    Relationship(type="HAS_IDENTIFIER", source="Trial", target="Identifier", doc="Another number of the trial."),
+    Relationship(
+        type="HAS_RECORD",
+        owner="source",
+        source="Trial",
+        target="RegistryRecord",
+        doc="Where the trial's facts come from.",
+    ),
+    Relationship(
+        type="HAS_IDENTIFIER", owner="source", source="Trial", target="Identifier", doc="Another number of the trial."
+    ),
     Relationship(
         type="STUDIES",
+        owner="source",
         source="Trial",
         target="Condition",
         doc="The trial studies a condition.  Count distinct trials: two strings may name one condition.",
@@ -45,17 +54,23 @@ RELATIONSHIPS: Final[tuple[Relationship, ...]] = (
         properties=DERIVED,
         derived=True,
     ),
-    Relationship(type="HAS_ARM", source="Trial", target="ArmGroup", doc="Its arms.", properties=(POSITION,)),
+    Relationship(
+        type="HAS_ARM", owner="source", source="Trial", target="ArmGroup", doc="Its arms.", properties=(POSITION,)
+    ),
     Relationship(
         type="HAS_INTERVENTION",
+        owner="source",
         source="Trial",
         target="Intervention",
         doc="Its interventions as written.",
         properties=(POSITION,),
     ),
-    Relationship(type="RECEIVES", source="ArmGroup", target="Intervention", doc="What an arm is given."),
+    Relationship(
+        type="RECEIVES", owner="source", source="ArmGroup", target="Intervention", doc="What an arm is given."
+    ),
     Relationship(
         type="INCLUDES_DRUG",
+        owner="source",
         source="Intervention",
         target="Drug",
         doc="The words name this drug.",
@@ -71,6 +86,7 @@ RELATIONSHIPS: Final[tuple[Relationship, ...]] = (
     ),
     Relationship(
         type="INCLUDES_DEVICE",
+        owner="source",
         source="Intervention",
         target="Device",
         doc="The words name this device.",
@@ -79,6 +95,7 @@ RELATIONSHIPS: Final[tuple[Relationship, ...]] = (
     ),
     Relationship(
         type="INCLUDES_PROCEDURE",
+        owner="source",
         source="Intervention",
         target="Procedure",
         doc="The words name this procedure.",
@@ -87,6 +104,7 @@ RELATIONSHIPS: Final[tuple[Relationship, ...]] = (
     ),
     Relationship(
         type="TESTS",
+        owner="source",
         source="Trial",
         target="Drug",
         doc="The trial gives a drug in a role.  Count distinct trials: a drug may have two roles.",
@@ -107,6 +125,7 @@ RELATIONSHIPS: Final[tuple[Relationship, ...]] = (
     ),
     Relationship(
         type="SPONSORS",
+        owner="target",
         source="Organization",
         target="Trial",
         doc="Lead sponsor.",
@@ -115,6 +134,7 @@ RELATIONSHIPS: Final[tuple[Relationship, ...]] = (
     ),
     Relationship(
         type="COLLABORATES_ON",
+        owner="target",
         source="Organization",
         target="Trial",
         doc="Collaborator.",
@@ -132,6 +152,7 @@ RELATIONSHIPS: Final[tuple[Relationship, ...]] = (
     ),
     Relationship(
         type="HAS_OFFICIAL",
+        owner="source",
         source="Trial",
         target="Person",
         doc="Who answers for the trial.",
@@ -155,6 +176,7 @@ RELATIONSHIPS: Final[tuple[Relationship, ...]] = (
     ),
     Relationship(
         type="CONDUCTED_AT",
+        owner="source",
         source="Trial",
         target="Site",
         doc="Where it is run.",
@@ -162,9 +184,17 @@ RELATIONSHIPS: Final[tuple[Relationship, ...]] = (
         derived=True,
     ),
     Relationship(type="IN_COUNTRY", source="Site", target="Country", doc="The site's country."),
-    Relationship(type="MEASURES", source="Trial", target="Outcome", doc="What is measured.", properties=(POSITION,)),
+    Relationship(
+        type="MEASURES",
+        owner="source",
+        source="Trial",
+        target="Outcome",
+        doc="What is measured.",
+        properties=(POSITION,),
+    ),
     Relationship(
         type="HAS_REFERENCE",
+        owner="source",
         source="Trial",
         target="Publication",
         doc="A publication that the record names.",
@@ -201,6 +231,7 @@ RELATIONSHIPS: Final[tuple[Relationship, ...]] = (
     ),
     Relationship(
         type="LISTED_AS_RELATED",
+        owner="source",
         source="Trial",
         target="Trial",
         doc="A mirror's page of the source lists the target; kept apart from our own measure.",
@@ -228,5 +259,12 @@ RELATIONSHIPS: Final[tuple[Relationship, ...]] = (
         properties=(Property("evidence", LIST, "What says so"), *DERIVED),
         derived=True,
     ),
-    Relationship(type="HAS_CHANGE", source="Trial", target="ChangeEvent", doc="A change between two versions."),
+    Relationship(
+        type="HAS_CHANGE",
+        owner="source",
+        of_versions=True,
+        source="Trial",
+        target="ChangeEvent",
+        doc="A change between two versions.",
+    ),
 )

@@ -13,13 +13,21 @@ import msgspec
 from trialgraph import schema
 from trialgraph.errors import BuildError, UsageError
 from trialgraph.files import swap
-from trialgraph.limits import CHUNK_ROWS, LEAST_ROWS_TO_COMPARE_FILL, MOST_FILL_LOST, MOST_UNKNOWN_WORDS
+from trialgraph.limits import (
+    CHUNK_ROWS,
+    LEAST_ROWS_TO_COMPARE,
+    LEAST_ROWS_TO_COMPARE_FILL,
+    MOST_FILL_LOST,
+    MOST_ROWS_LOST,
+    MOST_UNKNOWN_WORDS,
+)
 from trialgraph.snapshot.tables import key_columns, missing_ends
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 MANIFEST = "manifest.json"
+SHOWN_LOSSES = 12  # of a refused snapshot: the first say what happened
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -206,7 +214,7 @@ def write(
             "tables": recorded,
             "hash": _hash_of(recorded),
         }
-        warnings = [] if accept_loss else _emptied(at, manifest)
+        warnings = [] if accept_loss else _losses(at, manifest)
         told = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
         (part / MANIFEST).write_text(told, "utf-8")
         swap.sync(part)
@@ -221,8 +229,8 @@ def new_words(manifest: Mapping[str, Any]) -> list[str]:
     return [f"{share:.1%} of the words are new to the similarity's model; `trialgraph build` fits it anew"]
 
 
-def _emptied(at: Path, manifest: Mapping[str, Any]) -> list[str]:
-    """Compare how full the properties are with the snapshot that is there; raise where one has lost half."""
+def _losses(at: Path, manifest: Mapping[str, Any]) -> list[str]:
+    """Compare rows and fill rates with the snapshot that is there; raise BuildError for a loss beyond the bounds."""
     try:
         before = Snapshot.open(at).manifest["tables"]
     except (UsageError, BuildError):
@@ -230,7 +238,11 @@ def _emptied(at: Path, manifest: Mapping[str, Any]) -> list[str]:
     lost, less = [], []
     for name, now in manifest["tables"].items():
         then = before.get(name)
-        if then is None or now["rows"] < LEAST_ROWS_TO_COMPARE_FILL:
+        if then is None:
+            continue
+        if then["rows"] >= LEAST_ROWS_TO_COMPARE and now["rows"] < then["rows"] * (1 - MOST_ROWS_LOST):
+            lost.append(f"{name} has {now['rows']:,} rows and had {then['rows']:,}")
+        if now["rows"] < LEAST_ROWS_TO_COMPARE_FILL:
             continue
         for column, share in then["fill"].items():
             if then["rows"] * share < LEAST_ROWS_TO_COMPARE_FILL:
@@ -243,7 +255,8 @@ def _emptied(at: Path, manifest: Mapping[str, Any]) -> list[str]:
     if lost:
         raise BuildError(
             "the new snapshot lost what the one before it held, so that one stays: "
-            + "; ".join(lost)
+            + "; ".join(lost[:SHOWN_LOSSES])
+            + (f"; and {len(lost) - SHOWN_LOSSES} more" if len(lost) > SHOWN_LOSSES else "")
             + "; if the registry really changed so much, build with --accept-loss"
         )
     return less

@@ -79,9 +79,9 @@ def related(
             questions.Parameter(name="since", kind="date", default=None, doc=""), since
         )
     allowed = _allowed(store, values, same_drug=same_drug, not_same_sponsor=not_same_sponsor)
-    from trialgraph.build import cache as kept
+    from trialgraph.build import cache
 
-    known = kept.compared(settings) if settings is not None else None
+    known = cache.similarity_of(settings) if settings is not None else None
     if known is not None and values["trial"] in known[1].ids:
         rows = _nearest(store, *known, values["trial"], allowed, most)
         notes = (f"searched among the {len(allowed - {values['trial']}):,} trials that fit",)

@@ -32,7 +32,7 @@ def like_text(settings: Settings, store: Store, text: str, *, most: int = 10) ->
     line counts as a title.
     Raises UsageError for a text without words, or a home that was not built.
     """
-    from trialgraph.build import cache as kept
+    from trialgraph.build import cache
     from trialgraph.linking.linkers import Linkers
 
     if not re.search(r"\w{3}", text):
@@ -44,7 +44,7 @@ def like_text(settings: Settings, store: Store, text: str, *, most: int = 10) ->
     text = text[:TEXT_READ]
     linkers = Linkers(settings.corrections)
     asked = _of_text(text, linkers)
-    known = kept.compared(settings)
+    known = cache.similarity_of(settings)
     pairs, looked_at = _all(*known, asked, most) if known else _some(settings, store, text, asked, linkers)
     best = sorted((p for p in pairs if p.score > 0), key=lambda p: (-p.score, _other(p)))
     found = similar_rows(store, ((pair, _other(pair)) for pair in best[: 2 * most]), most)
@@ -69,10 +69,10 @@ def _some(
     """Compare with the trials that look nearest, read from the archive."""
     from trialgraph.archive import trials as archived
     from trialgraph.archive.store import Archive
-    from trialgraph.build import model_file as fitted
+    from trialgraph.build import model_file
     from trialgraph.similarity import pair, vectors
 
-    model = fitted.load(settings.model, settings.snapshot)
+    model = model_file.load(settings.model, settings.snapshot)
     ids = _candidates(store, text, asked)
     with Archive.open(settings.archive) as archive:
         held = archived.read(archive, on_set_aside=lambda odd: None, ids=ids)
