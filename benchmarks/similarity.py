@@ -22,7 +22,7 @@ from typing import Any
 
 import msgspec
 
-from trialgraph.similarity import Document, Model, Vectors, fit, neighbours
+from trialgraph.similarity import Document, Model, SearchOptions, Vectors, fit, neighbours
 
 SHARED = Path(os.environ.get("TRIALGRAPH_TEST_SHARED") or Path(__file__).resolve().parents[2] / "shared")
 QUERIES = 3000  # random rows whose neighbours are compared with the exact ones
@@ -84,17 +84,17 @@ def measured(folder: str, threads: str) -> dict[str, Any]:
     workers = int(threads)
     recipe = Model.load(Path(folder)).weights
     tiny = fit([Document(id=str(i), texts={"title": f"a{i % 7} b{i % 5}"}) for i in range(300)])[1]
-    neighbours(tiny, exact_up_to=0)  # compiled before the clock starts
+    neighbours(tiny, options=SearchOptions(exact_up_to=0))  # compiled before the clock starts
     before = _most_resident()
     mapped = Vectors.load(Path(folder))
     arrays = {name: np.array(getattr(mapped, name)) for name in ("indptr", "indices", "data", "own")}
     vectors = msgspec.structs.replace(mapped, **arrays)
     began, spent = time.perf_counter(), time.process_time()
-    found = neighbours(vectors, recipe=recipe, workers=workers, exact_up_to=0, sample=0)
+    found = neighbours(vectors, recipe=recipe, options=SearchOptions(workers=workers, exact_up_to=0, sample=0))
     seconds, cpu = time.perf_counter() - began, time.process_time() - spent
     highest = _most_resident()
     rows = sorted(random.Random(2).sample(range(vectors.rows), min(QUERIES, vectors.rows)))
-    exact = neighbours(vectors, recipe=recipe, workers=workers, of=rows)
+    exact = neighbours(vectors, recipe=recipe, of=rows, options=SearchOptions(workers=workers))
     same = sum(
         len(set(found.indices[r].tolist()) & set(e.tolist()) - {-1}) for r, e in zip(rows, exact.indices, strict=True)
     )

@@ -79,9 +79,9 @@ def test_an_entry_that_is_no_disease_is_what_the_trial_is_about(linkers: Linkers
     assert "Kidney Transplantation" not in {c.name for c in one.procedures}
 
 
-def test_the_words_that_name_drugs_are_told(linkers: Linkers) -> None:
+def test_the_words_that_name_drugs_are_kept(linkers: Linkers) -> None:
     one = made(linkers, interventions=(Intervention(name="Rapamune (sirolimus)", type="DRUG"),))
-    assert {"rapamune", "sirolimus"} <= one.told
+    assert {"rapamune", "sirolimus"} <= one.drug_words
 
 
 def test_the_registrys_codes_speak_where_the_list_does_not(linkers: Linkers) -> None:

@@ -1,4 +1,4 @@
-"""The search for neighbours beside every pair scored one by one, exact and pruned, on vectors made here."""
+"""The search for neighbours beside every pair scored one by one, exact and approximate, on vectors made here."""
 
 from __future__ import annotations
 
@@ -8,8 +8,18 @@ import numpy as np
 import pytest
 
 from trialgraph import limits
-from trialgraph.similarity import Concept, Document, Neighbours, fit, kernel, neighbours, pruned
-from trialgraph.similarity.vectors import BLOCKS, Recipe, Vectors
+from trialgraph.similarity import (
+    Concept,
+    Document,
+    Neighbours,
+    SearchOptions,
+    approximate_kernel,
+    fit,
+    kernel,
+    neighbours,
+)
+from trialgraph.similarity.recipe import BLOCKS, Recipe
+from trialgraph.similarity.vectors import Vectors
 
 
 def made(rows: int, seed: int, columns: int = 1200) -> Vectors:
@@ -63,7 +73,7 @@ def test_with_heavy_common_columns_nothing_is_missed(seed: int, k: int) -> None:
 
 def test_pruned_neighbours_have_their_exact_scores_and_miss_little() -> None:
     vectors = made(900, 7)
-    found = neighbours(vectors, exact_up_to=0)
+    found = neighbours(vectors, options=SearchOptions(exact_up_to=0))
     rows, scores = one_by_one(vectors, 10)
     kept = [len(set(a) & set(b)) for a, b in zip(found.indices.tolist(), rows, strict=True)]
     assert sum(kept) >= 0.95 * 10 * vectors.rows
@@ -77,15 +87,17 @@ def test_pruned_neighbours_have_their_exact_scores_and_miss_little() -> None:
 def test_where_every_row_is_a_candidate_and_kept_whole_pruning_misses_nothing(monkeypatch, slots: int) -> None:
     monkeypatch.setattr(limits, "KEPT_SHARE", 1.0)
     monkeypatch.setattr(limits, "CANDIDATES", 200)
-    monkeypatch.setattr(pruned, "slots", lambda columns: (np.arange(columns) % slots).astype(np.int32))
+    monkeypatch.setattr(approximate_kernel, "slots", lambda columns: (np.arange(columns) % slots).astype(np.int32))
     vectors = made(180, 3)
-    assert same(neighbours(vectors), neighbours(vectors, exact_up_to=0))
+    assert same(neighbours(vectors), neighbours(vectors, options=SearchOptions(exact_up_to=0)))
 
 
 @pytest.mark.parametrize("exact_up_to", [0, 10_000])
 def test_the_bytes_are_the_same_with_any_number_of_workers(exact_up_to: int) -> None:
     vectors = made(1300, 5)
-    one, two, three = (neighbours(vectors, workers=n, exact_up_to=exact_up_to, sample=20) for n in (1, 2, 3))
+    one, two, three = (
+        neighbours(vectors, options=SearchOptions(workers=n, exact_up_to=exact_up_to, sample=20)) for n in (1, 2, 3)
+    )
     assert same(one, two) and same(one, three)
     assert one.recall == two.recall == three.recall
 
@@ -105,7 +117,7 @@ def test_the_bytes_are_the_same_with_any_number_of_workers(exact_up_to: int) -> 
 )
 def test_the_smallest_corpora_are_fine(texts: list[str], exact_up_to: int) -> None:
     model, vectors = fit(Document(id=f"A{i:04d}", texts={"title": text}) for i, text in enumerate(texts))
-    found = neighbours(vectors, recipe=model.weights, exact_up_to=exact_up_to)
+    found = neighbours(vectors, recipe=model.weights, options=SearchOptions(exact_up_to=exact_up_to))
     rows = one_by_one(vectors, 10)[0]
     assert found.indices.tolist() == rows
 
@@ -114,7 +126,7 @@ def test_more_candidates_than_there_is_room_for_are_cut_to_the_best() -> None:
     draw = random.Random(2)
     texts = [" ".join(f"w{draw.randint(0, 3)}" for _ in range(draw.randint(1, 6))) for _ in range(2000)]
     model, vectors = fit(Document(id=f"A{i:04d}", texts={"title": text}) for i, text in enumerate(texts))
-    found = neighbours(vectors, recipe=model.weights, exact_up_to=0, sample=100)
+    found = neighbours(vectors, recipe=model.weights, options=SearchOptions(exact_up_to=0, sample=100))
     assert found.recall > 0.99
 
 
@@ -131,5 +143,5 @@ def test_sharing_both_sides_of_the_product_counts_when_candidates_are_found(monk
         for i in range(400)
     ]
     model, vectors = fit([*apart, *both])
-    found = neighbours(vectors, recipe=model.weights, exact_up_to=0)
+    found = neighbours(vectors, recipe=model.weights, options=SearchOptions(exact_up_to=0))
     assert {vectors.ids[i][0] for i in found.indices[-1]} == {"B"}

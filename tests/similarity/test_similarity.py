@@ -10,9 +10,10 @@ import pytest
 
 from trialgraph import limits
 from trialgraph.errors import BuildError
-from trialgraph.similarity import Concept, Document, Model, edges, fit, neighbours, pair, search, vectors
-from trialgraph.similarity.fields import Folded, fold_plural, words
-from trialgraph.similarity.vectors import RECIPE, Vectors
+from trialgraph.similarity import Concept, Document, Model, SearchOptions, edges, fit, neighbours, pair, search, vectors
+from trialgraph.similarity.documents import WordForms, fold_plural, words
+from trialgraph.similarity.recipe import RECIPE
+from trialgraph.similarity.vectors import Vectors
 
 WORDS = "anaemia sirolimus kidney transplant tacrolimus asthma child exercise vaccine malaria insulin pain".split()  # noqa: SIM905
 
@@ -81,7 +82,7 @@ def test_an_edge_is_there_once_with_its_rank_in_each_direction() -> None:
 
 def test_one_and_two_workers_give_the_same_bytes() -> None:
     model, rows = fit(corpus(700))
-    one, two = (neighbours(rows, recipe=model.weights, workers=n) for n in (1, 2))
+    one, two = (neighbours(rows, recipe=model.weights, options=SearchOptions(workers=n)) for n in (1, 2))
     assert one.indices.tobytes() == two.indices.tobytes()
     assert one.scores.tobytes() == two.scores.tobytes()
 
@@ -174,7 +175,7 @@ def test_saved_vectors_are_read_back(tmp_path) -> None:
 def test_pruned_neighbours_are_nearly_all_found_and_the_recall_is_told() -> None:
     model, rows = fit(corpus(900))
     exact = neighbours(rows, recipe=model.weights)
-    pruned = neighbours(rows, recipe=model.weights, exact_up_to=100)
+    pruned = neighbours(rows, recipe=model.weights, options=SearchOptions(exact_up_to=100))
     assert exact.exact and exact.recall == 1.0
     assert not pruned.exact and pruned.sampled == 300
     same = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(exact.indices, pruned.indices, strict=True)])
@@ -230,19 +231,19 @@ def test_a_drug_that_only_a_title_speaks_of_is_shown_as_such() -> None:
     given, spoken = Concept("D", "sirolimus"), Concept("D", "sirolimus", 0.6, broader=True)
     others = [Document(id=f"x{i}", drugs=(Concept(f"D{i}", "other"),)) for i in range(9)]
     model, rows = fit([Document(id="a", drugs=(given,)), Document(id="b", drugs=(spoken,)), *others])
-    told = pair(model, rows, 0, 1)
-    assert told.drug_score > 0
-    assert told.shared_drugs == ("sirolimus (in a title)",)
+    found = pair(model, rows, 0, 1)
+    assert found.drug_score > 0
+    assert found.shared_drugs == ("sirolimus (in a title)",)
 
 
 def test_an_area_counts_as_condition_and_a_class_as_drug() -> None:
     area, kind = (Concept("A", "Heart Diseases", broader=True),), (Concept("K", "Anticoagulants", broader=True),)
     others = [Document(id=f"x{i}", classes=(Concept(f"K{i}", "other", broader=True),)) for i in range(9)]
     model, rows = fit([*(Document(id=name, areas=area, classes=kind) for name in "ab"), *others])
-    told = pair(model, rows, 0, 1)
-    assert (told.condition_score, told.drug_score) == (limits.WEIGHT_AREA, limits.WEIGHT_CLASS)
-    assert told.shared_conditions == ("through Heart Diseases",)
-    assert told.shared_classes == ("Anticoagulants",)
+    found = pair(model, rows, 0, 1)
+    assert (found.condition_score, found.drug_score) == (limits.WEIGHT_AREA, limits.WEIGHT_CLASS)
+    assert found.shared_conditions == ("through Heart Diseases",)
+    assert found.shared_classes == ("Anticoagulants",)
 
 
 def test_search_finds_among_those_that_a_filter_lets_through() -> None:
@@ -260,13 +261,13 @@ def test_search_finds_among_those_that_a_filter_lets_through() -> None:
 
 
 def test_drug_names_count_as_drugs_and_not_again_in_the_topic() -> None:
-    def title(told: frozenset[str]) -> Document:
-        return Document(id="A", texts={"title": "sirolimus anaemia"}, told=told)
+    def title(drug_words: frozenset[str]) -> Document:
+        return Document(id="A", texts={"title": "sirolimus anaemia"}, drug_words=drug_words)
 
     other = Document(id="B", texts={"title": "sirolimus kidney"})
     scores = []
-    for told in (frozenset(), frozenset({"sirolimus"})):
-        model, rows = fit([title(told), other, Document(id="C", texts={"title": "anaemia kidney"})])
+    for drug_words in (frozenset(), frozenset({"sirolimus"})):
+        model, rows = fit([title(drug_words), other, Document(id="C", texts={"title": "anaemia kidney"})])
         scores.append(pair(model, rows, 0, 1).text_score)
     assert scores[1] < scores[0]
 
@@ -287,7 +288,7 @@ def test_plurals_are_counted_as_one_word(word: str, singular: str) -> None:
 
 def test_words_are_without_accents_case_and_stop_words() -> None:
     assert words("The Sjögren's syndrome of Patients") == ["sjogren's", "syndrome", "patients"]
-    assert Folded()["sjogren's"] == "sjogren"
+    assert WordForms()["sjogren's"] == "sjogren"
 
 
 def test_a_document_with_little_of_a_block_gets_little_of_that_blocks_weight() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from trialgraph.build.documents import document
 from trialgraph.linking.linkers import Linkers
 from trialgraph.model import ConditionLink, DeviceOrProcedureLink, DrugLink, Trial
-from trialgraph.similarity.fields import Document
+from trialgraph.similarity.documents import Document
 
 
 def compared(

@@ -10,7 +10,7 @@ from trialgraph import limits
 from trialgraph.build.setting import settings
 from trialgraph.linking.mesh import Mesh, canonical, within
 from trialgraph.model import ConditionLink, DeviceOrProcedureLink, DrugLink, Trial
-from trialgraph.similarity.fields import Concept, Document, Folded, distinct, words
+from trialgraph.similarity.documents import Concept, Document, WordForms, distinct, words
 
 Classes = Callable[[str], Iterable[tuple[str, str]]]  # drug id -> (class id, class name)
 DISEASES = ("C", "F03")
@@ -22,7 +22,7 @@ TOO_GENERAL = frozenset(
     D019937 D003933 D013514 D009371 D005791 D003949 D005159 D010346 D011634 D009370 D017531 D011787 D016020
     D004812""".split()  # noqa: SIM905 — a list of ids
 )
-FOLDED = Folded()
+FOLDED = WordForms()
 ACTS = ("E", "F02", "F04", "N", "I02", "G11")  # procedures, behaviours, programmes
 
 
@@ -77,7 +77,7 @@ def document(
             _procedures(trial, procedure_links, procedure_finder, mesh, frozenset(c.id for c in about))
         ),
         settings=settings(trial),
-        told=told(drugs),
+        drug_words=drug_words(drugs),
         sponsor=trial.lead_sponsor.name if trial.lead_sponsor else None,
     )
 
@@ -100,7 +100,7 @@ def texts(trial: Trial) -> dict[str, str]:
     return {name: text for name, text in fields.items() if text}
 
 
-def told(drugs: Iterable[DrugLink]) -> frozenset[str]:
+def drug_words(drugs: Iterable[DrugLink]) -> frozenset[str]:
     """Return the words, as similarity counts them, by which drugs are named in a trial."""
     return frozenset(word for link in drugs for name in _names(link) for word in name)
 

@@ -12,7 +12,7 @@ import json
 import os
 from pathlib import Path
 
-from trialgraph.similarity.vectors import MODEL, Model
+from trialgraph.similarity.model import MODEL, Model
 
 NEXT = f"{MODEL}.next"
 

@@ -7,7 +7,7 @@ import re
 from trialgraph import limits
 from trialgraph.model import Trial
 from trialgraph.registries.reading.values import age_in_years
-from trialgraph.similarity.fields import Concept
+from trialgraph.similarity.documents import Concept
 
 # name -> words that say it, in titles, conditions and keywords
 _SAID = {

@@ -11,15 +11,16 @@ from trialgraph.similarity import (
     Model,
     Neighbours,
     Pairs,
+    SearchOptions,
     SimilarPair,
     Vectors,
     changed_ids,
     edges,
+    merge_vectors,
     neighbours,
     pairs,
-    patched,
-    renew,
     unknown,
+    update_neighbours,
 )
 
 if TYPE_CHECKING:
@@ -57,15 +58,14 @@ def compare(
     progress: Callable[[int, int], None] | None = None,
 ) -> Compared:
     """Return the neighbours of all trials, and why.  `before` saves the work for those that did not move."""
+    options = SearchOptions(workers=workers, progress=progress)
     if before is None:
-        found = neighbours(rows, recipe=model.weights, workers=workers, progress=progress)
+        found = neighbours(rows, recipe=model.weights, options=options)
         moved: Collection[str] = rows.ids
     else:
         known = frozenset(before.vectors.ids)
         moved = changed_ids(before.vectors, rows) | {trial for trial in rows.ids if trial not in known}
-        found = renew(
-            before.found, before.vectors.ids, rows, moved, recipe=model.weights, workers=workers, progress=progress
-        )
+        found = update_neighbours(before.found, before.vectors.ids, rows, moved, recipe=model.weights, options=options)
     every = pairs(found)
     stay, anew = (None, every) if before is None else _staying(every, rows, sponsors, before, frozenset(moved))
     facts = {
@@ -82,7 +82,7 @@ def compare(
 
 def patched_vectors(model: Model, before: Vectors, fresh: Vectors, ids: Sequence[str]) -> Vectors:
     """Return the vectors of all trials: the fresh ones, and of the others those from before."""
-    rows = patched(before, fresh, ids)
+    rows = merge_vectors(before, fresh, ids)
     return msgspec.structs.replace(rows, unknown=unknown(model, rows.words))
 
 

@@ -150,7 +150,7 @@ def _rankings(
 ) -> dict[str, Ranking]:
     """Return the first places of each query by our vectors and by both baselines."""
     from trialgraph.build.documents import texts
-    from trialgraph.similarity import fit, neighbours
+    from trialgraph.similarity import SearchOptions, fit, neighbours
     from trialgraph.similarity.baselines import nearest
 
     ids = [trial.id for trial in trials]
@@ -158,7 +158,7 @@ def _rankings(
     rows = [at[q] for q in queries]
     depth = limits.RECIPROCAL_DEPTH
     model, vectors = fit(documents(trials, corrections=corrections, workers=workers))
-    near = neighbours(vectors, depth, recipe=model.weights, workers=workers, of=rows)
+    near = neighbours(vectors, depth, recipe=model.weights, of=rows, options=SearchOptions(workers=workers))
     out = {"trialgraph": {q: [ids[i] for i in found if i >= 0] for q, found in zip(queries, near.indices, strict=True)}}
     whole = [" ".join(texts(trial).values()) for trial in trials]
     for name in ("plain", "strong"):

@@ -1,11 +1,13 @@
-"""Trials compared: documents in, vectors, exact neighbours and the reasons for each out."""
+"""Similarity of trials: documents -> sparse TF-IDF and BM25F vectors (CSR) -> k nearest neighbours -> reasons."""
 
-from trialgraph.similarity.fields import Concept, Document
-from trialgraph.similarity.neighbours import Neighbours, neighbours
+from trialgraph.similarity.documents import Concept, Document
+from trialgraph.similarity.model import Model
+from trialgraph.similarity.neighbours import Neighbours, SearchOptions, neighbours
 from trialgraph.similarity.reasons import Pairs, SimilarPair, edges, pair, pairs
-from trialgraph.similarity.renew import changed_ids, patched, renew
+from trialgraph.similarity.recipe import Recipe
 from trialgraph.similarity.search import Hit, search
-from trialgraph.similarity.vectors import Model, Recipe, Vectors, fit, unknown, vectors
+from trialgraph.similarity.update import changed_ids, merge_vectors, update_neighbours
+from trialgraph.similarity.vectors import Vectors, fit, unknown, vectors
 
 __all__ = [
     "Concept",
@@ -15,17 +17,18 @@ __all__ = [
     "Neighbours",
     "Pairs",
     "Recipe",
+    "SearchOptions",
     "SimilarPair",
     "Vectors",
     "changed_ids",
     "edges",
     "fit",
+    "merge_vectors",
     "neighbours",
     "pair",
     "pairs",
-    "patched",
-    "renew",
     "search",
     "unknown",
+    "update_neighbours",
     "vectors",
 ]

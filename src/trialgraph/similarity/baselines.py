@@ -1,4 +1,4 @@
-"""Two plain ways to compare trials, to measure ours against: TF-IDF as it comes, and tuned as people tune it."""
+"""Two baselines to measure against: scikit-learn's TF-IDF with its defaults, and with usual tuning."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def nearest(name: str, texts: Sequence[str], rows: Sequence[int], k: int) -> lis
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     matrix = TfidfVectorizer(**SETTINGS[name]).fit_transform(texts)
-    turned = matrix.T.tocsr()
-    found: list[list[int]] = []
+    transposed = matrix.T.tocsr()
+    nearest_rows: list[list[int]] = []
     for first in range(0, len(rows), limits.BLOCK_ROWS // 4):
-        asked = list(rows[first : first + limits.BLOCK_ROWS // 4])
-        scores = (matrix[asked] @ turned).toarray()
-        for row, score in zip(asked, scores, strict=True):
+        queries = list(rows[first : first + limits.BLOCK_ROWS // 4])
+        scores = (matrix[queries] @ transposed).toarray()
+        for row, score in zip(queries, scores, strict=True):
             score[row] = -1.0
             top = np.argpartition(-score, min(k + 10, len(score) - 1))[: k + 10]
             order = top[np.lexsort((top, -score[top]))][:k]
-            found.append([int(i) for i in order if i != row])
-    return found
+            nearest_rows.append([int(i) for i in order if i != row])
+    return nearest_rows

@@ -1,6 +1,7 @@
-"""The inner loops: an inverted index gathers candidates, their scores are then added up exactly, part by part.
+"""Compiled kernels of the exact search: candidates from an inverted index, scores as sums of integer millionths.
 
-Compiled by numba and free of Python's lock, so that threads share one copy of the vectors.
+Compiled by numba without the interpreter lock, so that threads share one copy of the vectors.  Names as in CSR: `ptr`
+int64[rows + 1], `idx` int32[nnz], `val` float32[nnz].
 """
 # mypy: disable-error-code="no-untyped-def,no-untyped-call,untyped-decorator"
 # ruff: noqa: ANN001, ANN201, ANN202
@@ -15,34 +16,34 @@ SLACK = 3e-5  # more than single precision and rounding to millionths can take f
 
 
 @numba.njit(cache=True, nogil=True)
-def _greatest(acc, itself, most, best, value):
-    """Fill `best` and `value` with the `most` greatest of `acc` above 0, the lower row first among equals."""
-    held = 0
+def _top(acc, itself, most, best, value):
+    """Put the `most` greatest values of `acc` above 0 into `value` and their rows into `best`; returns how many."""
+    size = 0
     lowest = np.float32(0.0)
     for i in range(len(acc)):
         s = acc[i]
         if s <= lowest or i == itself:
             continue
-        j = held if held < most else most - 1
+        j = size if size < most else most - 1
         while j > 0 and value[j - 1] < s:
             value[j] = value[j - 1]
             best[j] = best[j - 1]
             j -= 1
         value[j] = s
         best[j] = i
-        if held < most:
-            held += 1
-        if held == most:
+        if size < most:
+            size += 1
+        if size == most:
             lowest = value[most - 1]
-    return held
+    return size
 
 
 @numba.njit(cache=True, nogil=True)
-def parts_of(dense, indices, data, lo, hi, starts, sides, together, parts):
-    """Put the parts of one pair's score into `parts`, in millionths, and return their sum.
+def score_parts(dense, indices, data, lo, hi, starts, sides, interaction, parts):
+    """Put the score parts of one pair into `parts`, int64[blocks + 1] in millionths, and return their sum.
 
-    `dense` is one trial's row spread out; lo and hi bound the other's entries.  Block b has the columns from starts[b]
-    to starts[b + 1].  The last part is `together` times the sum of the blocks on side 1 times that of those on side 2.
+    `dense` float32[columns] is one row; entries lo to hi are the other.  Block b has the columns from starts[b] to
+    starts[b + 1].  The last part is `interaction` times the sum of the blocks on side 1 times that of those on side 2.
     """
     total = np.int64(0)
     first = 0.0
@@ -61,37 +62,37 @@ def parts_of(dense, indices, data, lo, hi, starts, sides, together, parts):
         parts[b] = np.int64(np.floor(s * MICRO + 0.5))
         total += parts[b]
     last = len(starts) - 1
-    parts[last] = np.int64(np.floor(together * second * first * MICRO + 0.5))
+    parts[last] = np.int64(np.floor(interaction * second * first * MICRO + 0.5))
     return total + parts[last]
 
 
 @numba.njit(cache=True, nogil=True)
-def _score(dense, idx, val, ptr, row, starts, sides, together, parts):
-    return parts_of(dense, idx, val, ptr[row], ptr[row + 1], starts, sides, together, parts)
+def _score(dense, idx, val, ptr, row, starts, sides, interaction, parts):
+    return score_parts(dense, idx, val, ptr[row], ptr[row + 1], starts, sides, interaction, parts)
 
 
 @numba.njit(cache=True, nogil=True)
-def _place(row, score, k, held, rows, scores):
-    """Put a row among the k best so far, best first, the lower row first among equals; return how many there are."""
+def _insert(row, score, k, size, rows, scores):
+    """Insert a row into the k best so far, ordered by score, then row; return how many there are now."""
     if score <= 0:
-        return held
-    j = held if held < k else k
+        return size
+    j = size if size < k else k
     while j > 0 and (scores[j - 1] < score or (scores[j - 1] == score and rows[j - 1] > row)):
         j -= 1
     if j == k:
-        return held
-    held = min(held + 1, k)
-    for i in range(held - 1, j, -1):
+        return size
+    size = min(size + 1, k)
+    for i in range(size - 1, j, -1):
         rows[i] = rows[i - 1]
         scores[i] = scores[i - 1]
     rows[j] = row
     scores[j] = score
-    return held
+    return size
 
 
 @numba.njit(cache=True, nogil=True)
 def invert(ptr, idx, val, group, cptr, crow, cval):
-    """Fill the index: for each column of no group, its rows and their values; `cptr` holds where each starts."""
+    """Fill the inverted index (CSC: cptr, crow, cval) of the columns that are in no group."""
     at = cptr[:-1].copy()
     for r in range(len(ptr) - 1):
         for p in range(ptr[r], ptr[r + 1]):
@@ -103,8 +104,8 @@ def invert(ptr, idx, val, group, cptr, crow, cval):
 
 
 @numba.njit(cache=True, nogil=True)
-def lengths(ptr, idx, val, group, out):
-    """Fill `out` (row, group) with the length of what each row holds in the columns of each group."""
+def group_norms(ptr, idx, val, group, out):
+    """Fill `out` float32[rows, groups] with the L2 norm of each row over the columns of each group."""
     for r in range(len(ptr) - 1):
         for p in range(ptr[r], ptr[r + 1]):
             g = group[idx[p]]
@@ -115,8 +116,8 @@ def lengths(ptr, idx, val, group, out):
 
 
 @numba.njit(cache=True, nogil=True)
-def _gather(q, ptr, idx, val, group, cptr, crow, cval, starts, sides, together, acc, one, two):
-    """Add up in `acc` what row q shares with every row in the columns of the index; `one` and `two` are room for it."""
+def _gather(q, ptr, idx, val, group, cptr, crow, cval, starts, sides, interaction, acc, one, two):
+    """Put the score of row q with every row over the indexed columns into `acc`; `one` and `two` are scratch arrays."""
     acc[:] = 0
     ones = False
     twos = False
@@ -142,7 +143,7 @@ def _gather(q, ptr, idx, val, group, cptr, crow, cval, starts, sides, together, 
             for e in range(cptr[c], cptr[c + 1]):
                 into[crow[e]] += w * cval[e]
     if ones and twos:
-        t = np.float32(together)
+        t = np.float32(interaction)
         for i in range(len(acc)):
             acc[i] += one[i] + two[i] + t * one[i] * two[i]
     elif ones:
@@ -154,13 +155,12 @@ def _gather(q, ptr, idx, val, group, cptr, crow, cval, starts, sides, together, 
 
 
 @numba.njit(cache=True, nogil=True)
-def search(asked, ptr, idx, val, group, cptr, crow, cval, rest, starts, sides, together, k, first, out, score):
+def search(asked, ptr, idx, val, group, cptr, crow, cval, rest, starts, sides, interaction, k, first, out, score):
     """Find the k nearest rows of the rows `asked`, and their scores in millionths; return how many were scored.
 
-    (ptr, idx, val) are the rows.  (cptr, crow, cval) is the index of all columns that are in no `group`; of the others,
-    the commonest, `rest` holds the length of each row's part, group by group.  Two rows share at most the product of
-    these lengths there (Cauchy and Schwarz), so that no row whose sum in the index and that bound together stay below
-    the k-th best score can be among the nearest: nothing is missed.
+    (cptr, crow, cval) indexes the columns that are in no `group`; of the others, the commonest, `rest` holds each row's
+    L2 norm by group.  By the Cauchy-Schwarz inequality two rows share at most the product of these norms there: a row
+    whose partial sum plus that bound is below the k-th best score is pruned, and none is missed.
     """
     n = len(ptr) - 1
     groups = rest.shape[1]
@@ -175,27 +175,27 @@ def search(asked, ptr, idx, val, group, cptr, crow, cval, rest, starts, sides, t
     for g in range(groups):
         greatest[g] = rest[:, g].max()
     own = np.zeros(groups, np.float32)
-    looked_at = 0
+    scored = 0
     for at in range(len(asked)):
         q = asked[at]
         rows = out[at]
         scores = score[at]
-        _gather(q, ptr, idx, val, group, cptr, crow, cval, starts, sides, together, acc, one, two)
+        _gather(q, ptr, idx, val, group, cptr, crow, cval, starts, sides, interaction, acc, one, two)
         for p in range(ptr[q], ptr[q + 1]):
             dense[idx[p]] = val[p]
         acc[q] = -1
-        held = 0
-        for j in range(_greatest(acc, q, first, best, value)):
+        size = 0
+        for j in range(_top(acc, q, first, best, value)):
             acc[best[j]] = -1
-            held = _place(
-                best[j], _score(dense, idx, val, ptr, best[j], starts, sides, together, parts), k, held, rows, scores
+            size = _insert(
+                best[j], _score(dense, idx, val, ptr, best[j], starts, sides, interaction, parts), k, size, rows, scores
             )
-            looked_at += 1
+            scored += 1
         bound = np.float32(0.0)
         for g in range(groups):
             own[g] = rest[q, g]
             bound += own[g] * greatest[g]
-        least = np.float32(scores[k - 1] / MICRO - SLACK) if held == k else np.float32(0.0)
+        least = np.float32(scores[k - 1] / MICRO - SLACK) if size == k else np.float32(0.0)
         for i in range(n):
             if acc[i] + bound < least or acc[i] < 0:
                 continue
@@ -204,21 +204,23 @@ def search(asked, ptr, idx, val, group, cptr, crow, cval, rest, starts, sides, t
                 s += own[g] * rest[i, g]
             if s < least or s <= 0:
                 continue
-            looked_at += 1
-            held = _place(i, _score(dense, idx, val, ptr, i, starts, sides, together, parts), k, held, rows, scores)
-            if held == k:
+            scored += 1
+            size = _insert(i, _score(dense, idx, val, ptr, i, starts, sides, interaction, parts), k, size, rows, scores)
+            if size == k:
                 least = np.float32(scores[k - 1] / MICRO - SLACK)
         for p in range(ptr[q], ptr[q + 1]):
             dense[idx[p]] = 0
-    return looked_at
+    return scored
 
 
 @numba.njit(cache=True, nogil=True)
-def meet(asked, ptr, idx, val, group, cptr, crow, cval, rest, starts, sides, together, k, first, least, out, score):
-    """Find the k nearest rows of the rows `asked`, as `search` does, and every row they are near to.
+def search_reverse(
+    asked, ptr, idx, val, group, cptr, crow, cval, rest, starts, sides, interaction, k, first, least, out, score
+):
+    """Find the k nearest rows of the rows `asked`, as `search` does, and their reverse neighbours.
 
-    `least` is for each row the score, in millionths, from which a row asked for is told.  Returns three arrays:
-    the row, the one asked for and their score.
+    A row is a reverse neighbour where the score reaches its `least`, int64[rows] in millionths.  Returns int64[n, 3]:
+    the row, the one of `asked`, their score.
     """
     n = len(ptr) - 1
     groups = rest.shape[1]
@@ -229,24 +231,24 @@ def meet(asked, ptr, idx, val, group, cptr, crow, cval, rest, starts, sides, tog
     best = np.zeros(first, np.int64)
     value = np.zeros(first, np.float32)
     parts = np.zeros(len(starts), np.int64)
-    told = np.zeros((1024, 3), np.int64)
+    hits = np.zeros((1024, 3), np.int64)
     count = 0
     for at in range(len(asked)):
         q = asked[at]
         rows = out[at]
         scores = score[at]
-        _gather(q, ptr, idx, val, group, cptr, crow, cval, starts, sides, together, acc, one, two)
+        _gather(q, ptr, idx, val, group, cptr, crow, cval, starts, sides, interaction, acc, one, two)
         for p in range(ptr[q], ptr[q + 1]):
             dense[idx[p]] = val[p]
         acc[q] = -1
-        held = 0
-        for j in range(_greatest(acc, q, first, best, value)):
-            s = _score(dense, idx, val, ptr, best[j], starts, sides, together, parts)
-            held = _place(best[j], s, k, held, rows, scores)
-        mine = np.float32(scores[k - 1] / MICRO - SLACK) if held == k else np.float32(0.0)
+        size = 0
+        for j in range(_top(acc, q, first, best, value)):
+            s = _score(dense, idx, val, ptr, best[j], starts, sides, interaction, parts)
+            size = _insert(best[j], s, k, size, rows, scores)
+        mine = np.float32(scores[k - 1] / MICRO - SLACK) if size == k else np.float32(0.0)
         rows[:] = -1
         scores[:] = 0
-        held = 0
+        size = 0
         for i in range(n):
             s = acc[i]
             if s < 0:
@@ -255,39 +257,39 @@ def meet(asked, ptr, idx, val, group, cptr, crow, cval, rest, starts, sides, tog
                 s += rest[q, g] * rest[i, g]
             if s <= 0 or (s < mine and s < np.float32(least[i] / MICRO - SLACK)):
                 continue
-            whole = _score(dense, idx, val, ptr, i, starts, sides, together, parts)
-            held = _place(i, whole, k, held, rows, scores)
+            whole = _score(dense, idx, val, ptr, i, starts, sides, interaction, parts)
+            size = _insert(i, whole, k, size, rows, scores)
             if whole > 0 and whole >= least[i]:
-                if count == len(told):
+                if count == len(hits):
                     more = np.zeros((2 * count, 3), np.int64)
-                    more[:count] = told
-                    told = more
-                told[count, 0] = i
-                told[count, 1] = q
-                told[count, 2] = whole
+                    more[:count] = hits
+                    hits = more
+                hits[count, 0] = i
+                hits[count, 1] = q
+                hits[count, 2] = whole
                 count += 1
         for p in range(ptr[q], ptr[q + 1]):
             dense[idx[p]] = 0
-    return told[:count]
+    return hits[:count]
 
 
 @numba.njit(cache=True, nogil=True)
-def score_all(row, ptr, idx, val, starts, sides, together, scores):
-    """Score one row against every row, in millionths."""
+def score_all(row, ptr, idx, val, starts, sides, interaction, scores):
+    """Fill `scores` int64[rows] with the score of one row with every row, in millionths."""
     dense = np.zeros(starts[-1], np.float32)
     parts = np.zeros(len(starts), np.int64)
     for p in range(ptr[row], ptr[row + 1]):
         dense[idx[p]] = val[p]
     for r in range(len(ptr) - 1):
-        scores[r] = _score(dense, idx, val, ptr, r, starts, sides, together, parts)
+        scores[r] = _score(dense, idx, val, ptr, r, starts, sides, interaction, parts)
 
 
 @numba.njit(cache=True, nogil=True)
-def explain(a, b, ptr, idx, val, own, starts, sides, together, words, most, parts, columns, amounts, both):
-    """For each pair (a[i], b[i]): the parts of its score, and the text and concept columns that add most.
+def explain(a, b, ptr, idx, val, own, starts, sides, interaction, words, most, parts, columns, amounts, both):
+    """Fill, for each pair (a[i], b[i]), the parts of its score and the columns that contribute most.
 
-    columns, amounts and both have the shape (pairs, 2, most): text (the columns below `words`), then concepts; unused
-    places hold -1.  `both` says whether both trials name the concept themselves.
+    columns, amounts and both have the shape (pairs, 2, most): text columns (those below `words`), then concepts; padded
+    with -1.  `both`: both trials name the concept themselves.
     """
     dense = np.zeros(starts[-1], np.float32)
     named = np.zeros(starts[-1], np.uint8)
@@ -302,7 +304,7 @@ def explain(a, b, ptr, idx, val, own, starts, sides, together, words, most, part
                 dense[idx[p]] = val[p]
                 named[idx[p]] = own[p]
         lo, hi = ptr[b[i]], ptr[b[i] + 1]
-        parts_of(dense, idx, val, lo, hi, starts, sides, together, parts[i])
+        score_parts(dense, idx, val, lo, hi, starts, sides, interaction, parts[i])
         columns[i] = -1
         for p in range(lo, hi):
             c = idx[p]

@@ -1,23 +1,33 @@
-"""The nearest trials of every trial, in blocks: the same bytes with any number of workers."""
+"""The k nearest neighbours of every trial: the same bytes with any number of workers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from trialgraph import limits
-from trialgraph.similarity.index import Search, exactly, nearly
-from trialgraph.similarity.vectors import Recipe, Vectors, facts_of
+from trialgraph.similarity.inverted_index import Search, approximate_search, exact_search
+from trialgraph.similarity.recipe import Recipe
+from trialgraph.similarity.vectors import Vectors, read_metadata
+
+
+class SearchOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How neighbours are searched; only `exact_up_to` can change the result."""
+
+    workers: int = 1  # threads
+    exact_up_to: int = limits.EXACT_UP_TO  # rows; beyond, the search is approximate
+    sample: int = limits.RECALL_SAMPLE  # rows on which the recall of the approximate search is measured; 0: none
+    progress: Callable[[int, int], None] | None = None  # receives (rows done, rows in all)
 
 
 class Neighbours(msgspec.Struct, frozen=True):
-    """Row i holds the nearest rows of row i, best first; -1 where there are fewer.  Scores are in millionths.
+    """Row i holds the nearest rows of row i, best first, padded with -1.  Scores are in millionths.
 
-    `recall` is the share of the exact answer found, measured on `sampled` random rows; 1.0 where all was exact.
+    `recall` is measured on `sampled` random rows against the exact search; 1.0 where the search was exact.
     """
 
     indices: Any  # int32[rows, k]
@@ -27,7 +37,7 @@ class Neighbours(msgspec.Struct, frozen=True):
     sampled: int = 0
 
     def save(self, folder: Path) -> None:
-        """Write the arrays and what is known of them into a folder."""
+        """Write arrays and metadata into a folder."""
         import numpy as np
 
         folder.mkdir(parents=True, exist_ok=True)
@@ -41,8 +51,11 @@ class Neighbours(msgspec.Struct, frozen=True):
         """Return the neighbours of a folder."""
         import numpy as np
 
-        about = facts_of(folder / "neighbours.json")
+        about = read_metadata(folder / "neighbours.json")
         return cls(np.load(folder / "neighbours.npy"), np.load(folder / "scores.npy"), **about)
+
+
+DEFAULTS: Final = SearchOptions()
 
 
 def neighbours(
@@ -50,37 +63,34 @@ def neighbours(
     k: int = limits.NEIGHBOURS,
     *,
     recipe: Recipe | None = None,
-    workers: int = 1,
-    exact_up_to: int = limits.EXACT_UP_TO,
     of: Sequence[int] | None = None,
-    sample: int = limits.RECALL_SAMPLE,
-    progress: Callable[[int, int], None] | None = None,
+    options: SearchOptions = DEFAULTS,
 ) -> Neighbours:
     """Return the k nearest rows of each row.
 
-    Up to `exact_up_to` rows nothing is missed.  Beyond, candidates are found by the heaviest entries of the rows alone
-    and scored exactly; what that lost is measured on a random sample and returned.  With `of`, only those rows are
-    asked for, exactly.  Equal scores are ordered by row.  A row that shares nothing with any other has no neighbours.
+    Exact up to `options.exact_up_to` rows.  Beyond, candidates come from a pruned index and are scored exactly; the
+    recall is measured on a random sample.  With `of`, only those rows are searched for, exactly; the result has a line
+    for each of them.  Equal scores are ordered by row.  A row that shares no column with another has no neighbours.
     """
     import numpy as np
 
     recipe = recipe or Recipe()
-    exact = vectors.rows <= exact_up_to or of is not None
+    exact = vectors.rows <= options.exact_up_to or of is not None
     if exact:
         rows = np.arange(vectors.rows) if of is None else np.asarray(of, dtype=np.int64)
-        indices, scores, _ = run(exactly(vectors, recipe, k), rows, k, workers, progress)
+        indices, scores, _ = run(exact_search(vectors, recipe, k), rows, k, options.workers, options.progress)
         return Neighbours(indices, scores)
-    ask, order = nearly(vectors, recipe, k)
+    search, order = approximate_search(vectors, recipe, k)
     indices, scores = np.empty((vectors.rows, k), np.int32), np.empty((vectors.rows, k), np.int64)
-    indices[order], scores[order], _ = run(ask, order, k, workers, progress)
-    if not sample:
+    indices[order], scores[order], _ = run(search, order, k, options.workers, options.progress)
+    if not options.sample:
         return Neighbours(indices, scores, exact=False, recall=float("nan"), sampled=0)
-    some = np.sort(np.random.default_rng(1).choice(vectors.rows, min(sample, vectors.rows), replace=False))
-    del ask  # its index is not needed beside the exact one
-    truth, _, _ = run(exactly(vectors, recipe, k), some, k, workers, None)
-    found = [len(set(indices[r].tolist()) & set(t.tolist()) - {-1}) for r, t in zip(some, truth, strict=True)]
+    some = np.sort(np.random.default_rng(1).choice(vectors.rows, min(options.sample, vectors.rows), replace=False))
+    del search  # frees its index before the exact one is built
+    truth, _, _ = run(exact_search(vectors, recipe, k), some, k, options.workers)
+    hits = [len(set(indices[r].tolist()) & set(t.tolist()) - {-1}) for r, t in zip(some, truth, strict=True)]
     wanted = int((truth >= 0).sum())
-    return Neighbours(indices, scores, exact=False, recall=sum(found) / max(1, wanted), sampled=len(some))
+    return Neighbours(indices, scores, exact=False, recall=sum(hits) / max(1, wanted), sampled=len(some))
 
 
 def run(

@@ -1,4 +1,4 @@
-"""Why two trials are alike: the parts of the score, and the words and concepts that made them."""
+"""Reasons of a similar pair: the parts of its score, and the words and concepts that contribute most."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 
 from trialgraph import limits
+from trialgraph.similarity.model import Model
 from trialgraph.similarity.neighbours import Neighbours
-from trialgraph.similarity.vectors import (
+from trialgraph.similarity.recipe import (
     AREA,
     CLASS,
     CONDITION,
@@ -21,11 +22,10 @@ from trialgraph.similarity.vectors import (
     SETTING,
     TEXT,
     TOPIC,
-    Model,
-    Vectors,
 )
+from trialgraph.similarity.vectors import Vectors
 
-# Words that count in a score but tell a reader nothing: numbers, units, the form of every record.
+# Words that count in the score but are not shown: numbers, units, and words that every record contains.
 _NOT_SHOWN = frozenset(
     """
     zero one two three four five six seven eight nine ten eleven twelve twenty thirty hundred half once twice
@@ -48,11 +48,11 @@ _KINDS = {
 
 
 class SimilarPair(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Two trials that are alike.  `source` sorts before `target`; the six parts add up to the score.
+    """A pair of similar trials.  `source` sorts before `target`; the six parts add up to the score.
 
-    rank_ab is the place of `target` among the neighbours of `source`, rank_ba the other way; None beyond the last.
-    Shared things are names, the one that adds most first; "through X" is what at least one of the two does not name
-    itself, only something more special, and a drug "(in a title)" what at least one does not list among what is given.
+    rank_ab is the rank of `target` among the neighbours of `source`, rank_ba the reverse; None beyond the k-th.
+    Shared concepts are names, in order of contribution.  "through X": at least one of the two names only a concept
+    narrower than X.  "X (in a title)": at least one names the drug in a title, but not among its interventions.
     """
 
     source: str
@@ -65,7 +65,7 @@ class SimilarPair(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     drug_score: float = 0.0
     procedure_score: float = 0.0
     setting_score: float = 0.0
-    together_score: float = 0.0  # drugs or procedures and the condition both shared
+    together_score: float = 0.0  # interaction term: the condition and a drug or procedure shared
     shared_terms: tuple[str, ...] = ()
     shared_term_scores: tuple[float, ...] = ()
     shared_drugs: tuple[str, ...] = ()
@@ -78,15 +78,15 @@ class SimilarPair(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Pairs(msgspec.Struct, frozen=True):
-    """Every two rows of which one is among the other's neighbours, low before high, in order; the ranks, 0 for none."""
+    """Pairs of rows of which one is a neighbour of the other, int64[pairs] each, sorted; ranks from 1, 0 for none."""
 
     low: Any
     high: Any
-    forward: Any  # place of high among the neighbours of low
+    forward: Any  # rank of high among the neighbours of low
     back: Any
 
     def only(self, chosen: Any) -> Pairs:
-        """Return some of them, by a mask or by places."""
+        """Return the pairs at a slice, mask or array of positions."""
         return Pairs(self.low[chosen], self.high[chosen], self.forward[chosen], self.back[chosen])
 
 
@@ -111,9 +111,9 @@ def pairs(found: Neighbours) -> Pairs:
 def edges(
     model: Model, vectors: Vectors, found: Neighbours | Pairs, sponsors: Sequence[str | None] = ()
 ) -> Iterator[SimilarPair]:
-    """Yield one pair for every two trials of which one is among the other's neighbours, in order of their rows.
+    """Yield a SimilarPair for each pair of neighbours, in order of rows.
 
-    `sponsors` names the sponsor of each row, where that is known.
+    `sponsors` holds the sponsor of each row, None where unknown.
     """
     every = found if isinstance(found, Pairs) else pairs(found)
     for first in range(0, len(every.low), limits.BLOCK_ROWS * 16):
@@ -123,7 +123,7 @@ def edges(
 
 
 def pair(model: Model, vectors: Vectors, a: int, b: int, sponsors: Sequence[str | None] = ()) -> SimilarPair:
-    """Return what makes rows a and b alike, whatever their ranks."""
+    """Return the SimilarPair of rows a and b, whether or not they are neighbours; the ranks are None."""
     import numpy as np
 
     return next(_pairs(model, vectors, np.array([a]), np.array([b]), [(None, None)], sponsors))
@@ -193,9 +193,9 @@ def _pairs(
 
 
 def _terms(model: Model, columns: list[int], amounts: list[float]) -> list[tuple[str, float]]:
-    """Return up to six words or word pairs and what each adds; a word inside a pair shown lends it its amount.
+    """Return up to SHARED_TERMS words or bigrams with their contributions; a word in a shared bigram adds to that.
 
-    Numbers, units and what stands in every record are counted in the score but not shown.
+    Words in _NOT_SHOWN and numbers are left out.
     """
     first = len(model.columns[TEXT])
     merged: dict[str, float] = {}
@@ -204,10 +204,9 @@ def _terms(model: Model, columns: list[int], amounts: list[float]) -> list[tuple
             term = model.columns[TEXT][column] if column < first else model.columns[TOPIC][column - first]
             if not all(word in _NOT_SHOWN or _NUMBER.fullmatch(word) for word in term.split(" ")):
                 merged[term] = merged.get(term, 0.0) + amount
-    held = list(merged.items())
-    pairs = [t for t, _ in held if " " in t]
+    pairs = [t for t in merged if " " in t]
     out: dict[str, float] = {}
-    for term, amount in held:
+    for term, amount in merged.items():
         into = next((p for p in pairs if term in p.split(" ")), term) if " " not in term else term
         out[into] = out.get(into, 0.0) + amount
     ranked = sorted(out.items(), key=lambda item: (-item[1], item[0]))[: limits.SHARED_TERMS]
@@ -217,7 +216,7 @@ def _terms(model: Model, columns: list[int], amounts: list[float]) -> list[tuple
 def _concepts(
     model: Model, starts: tuple[int, ...], columns: list[int], both: list[bool]
 ) -> dict[str, tuple[str, ...]]:
-    """Return the names of shared concepts by kind: those both name themselves, else the nearest that stands above."""
+    """Return the names of shared concepts by kind: those that both trials name, else the strongest broader one."""
     kinds: dict[str, list[str]] = {k: [] for k in ("drugs", "classes", "conditions", "procedures", "settings")}
     through: dict[str, list[str]] = {kind: [] for kind in kinds}
     for column, own in zip(columns, both, strict=True):

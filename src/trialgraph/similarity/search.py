@@ -1,4 +1,4 @@
-"""The trials nearest to one document, known or new, among all or among those that a filter lets through."""
+"""The nearest trials of one document, indexed or new, by scoring all rows that a filter admits."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import Any
 import msgspec
 
 from trialgraph import limits
-from trialgraph.similarity.fields import Document
+from trialgraph.similarity.documents import Document
+from trialgraph.similarity.model import Model
 from trialgraph.similarity.reasons import SimilarPair, pair
-from trialgraph.similarity.vectors import Model, Vectors, stacked, vectors
+from trialgraph.similarity.vectors import Vectors, concatenate, vectors
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """A trial near to what was asked, with what makes it so; `why.source` is what was asked where ids sort so."""
+    """A trial similar to the query; in `why`, source and target are ordered by id, not by role."""
 
     id: str
     score: float
@@ -23,10 +24,10 @@ class Hit(msgspec.Struct, frozen=True):
 def search(
     model: Model, known: Vectors, asked: Document | str, *, allowed: Any = None, k: int = limits.NEIGHBOURS
 ) -> list[Hit]:
-    """Return the k nearest known trials, best first, equal scores in the order of rows.
+    """Return the k nearest of the `known` trials, best first; equal scores are ordered by row.
 
-    `asked` is a document that need not be known, or the id of a known trial (KeyError where it is not).  `allowed` is
-    a bool for each row, where only some trials may be found: all of them are looked at, not the first ten thinned.
+    `asked` is a document, or the id of a known trial (else KeyError).  `allowed`, bool[rows], restricts the result: the
+    filter is applied to all rows, before the k best are taken.
     """
     import numpy as np
 
@@ -38,7 +39,7 @@ def search(
             raise KeyError(asked)
         row = rows.ids.index(asked)
     else:
-        rows = stacked(known, vectors(model, [asked]))
+        rows = concatenate(known, vectors(model, [asked]))
         row = rows.rows - 1
     scores = np.zeros(rows.rows, np.int64)
     starts = np.array(rows.starts, np.int64)

@@ -1,4 +1,8 @@
-"""Fits what words and concepts weigh, turns documents into sparse vectors in blocks, keeps the model as a file."""
+"""Fits the model to documents and turns documents into sparse vectors, block by block.
+
+Texts are weighted by sublinear TF-IDF, topics by BM25 (k1, b as in Robertson and Zaragoza, 2009), concepts by their
+confidence times IDF; each block is then normalised to its L2 norm times the square root of its weight.
+"""
 
 from __future__ import annotations
 
@@ -13,116 +17,42 @@ import msgspec
 
 from trialgraph import limits
 from trialgraph.errors import BuildError
-from trialgraph.similarity.fields import Document, Folded, counts
+from trialgraph.similarity.documents import Document, WordForms, count_words
+from trialgraph.similarity.model import Model
+from trialgraph.similarity.recipe import (
+    AREA,
+    BLOCKS,
+    CLASS,
+    CONDITION,
+    DRUG,
+    LIMITED,
+    MULTIPLIED,
+    PROCEDURE,
+    RECIPE,
+    SETTING,
+    TEXT,
+    TOPIC,
+    Recipe,
+)
 
-MODEL: Final = "model.msgpack"
-RECIPE: Final = "6"  # rises with every change that moves a score
-
-# Blocks in the order of their columns.  In what is shown, area counts as condition and class as drug.
-BLOCKS: Final = ("text", "topic", "condition", "area", "drug", "class", "procedure", "setting")
-TEXT, TOPIC, CONDITION, AREA, DRUG, CLASS, PROCEDURE, SETTING = range(8)
-# What "together" multiplies: what two trials share in the first blocks, times what they share in the second.
-MULTIPLIED: Final = ((CONDITION,), (DRUG, CLASS, PROCEDURE))
-# Blocks in which little found counts less: one general concept cannot fill them.
-LIMITED: Final = (CONDITION, PROCEDURE, SETTING)
 ARRAYS: Final = ("indptr", "indices", "data", "own", "words")
-
-
-class Recipe(msgspec.Struct, frozen=True, kw_only=True):
-    """The weights of the score; every default is explained in limits.py."""
-
-    k1: float = limits.TEXT_SATURATION
-    b: float = limits.TEXT_LENGTH
-    text_pairs: float = limits.TEXT_PAIRS
-    topic_pairs: float = limits.TOPIC_PAIRS
-    text: float = limits.WEIGHT_TEXT
-    topic: float = limits.WEIGHT_TOPIC
-    condition: float = limits.WEIGHT_CONDITION
-    area: float = limits.WEIGHT_AREA
-    drug: float = limits.WEIGHT_DRUG
-    classes: float = limits.WEIGHT_CLASS
-    procedure: float = limits.WEIGHT_PROCEDURE
-    setting: float = limits.WEIGHT_SETTING
-    together: float = limits.WEIGHT_TOGETHER
-
-    @property
-    def coefficient(self) -> float:
-        """Return what the product of condition part and drug and procedure parts is multiplied by."""
-        most = self.condition * (self.drug + self.classes)
-        return self.together / most if most else 0.0
-
-    @property
-    def weights(self) -> tuple[float, ...]:
-        """Return the weight of each block, in the order of BLOCKS."""
-        return (
-            self.text,
-            self.topic,
-            self.condition,
-            self.area,
-            self.drug,
-            self.classes,
-            self.procedure,
-            self.setting,
-        )
-
-
-class Model(msgspec.Struct, frozen=True, kw_only=True):
-    """What was learnt from a corpus: enough to score new trials without it.
-
-    `columns` holds, block by block, the names of columns in order; `found_in` in how many documents each was.
-    `shown` is the commonest way a counted word was written, where that is another than the word itself.
-    """
-
-    recipe: str = RECIPE
-    weights: Recipe = Recipe()
-    documents: int
-    mean_lengths: tuple[float, float]  # words of a document, and of its topic
-    columns: tuple[tuple[str, ...], ...]
-    found_in: tuple[tuple[int, ...], ...]
-    usual: tuple[float, ...]  # of each block, the lower quartile of how much is found
-    shown: dict[str, str] = {}
-    names: dict[str, str] = {}  # of concepts
-    left_out: float = 0.0  # share of words that stand in one document only, and so are no columns
-
-    def save(self, folder: Path, name: str = MODEL) -> None:
-        """Write the model into a folder, aside and then renamed."""
-        folder.mkdir(parents=True, exist_ok=True)
-        aside = folder / f"{MODEL}.new"
-        aside.write_bytes(msgspec.msgpack.encode(self, order="sorted"))
-        aside.replace(folder / name)
-
-    @classmethod
-    def load(cls, folder: Path, name: str = MODEL) -> Model:
-        """Return the model of a folder.  Raises BuildError where there is none, or one of another recipe."""
-        path = folder / name
-        try:
-            model = msgspec.msgpack.decode(path.read_bytes(), type=cls)
-        except FileNotFoundError as problem:
-            raise BuildError(f"{path} is missing: run `trialgraph build` to fit similarity") from problem
-        except msgspec.DecodeError as problem:
-            raise BuildError(f"{path} cannot be read ({problem}): run `trialgraph build` to fit it again") from problem
-        if model.recipe != RECIPE:
-            raise BuildError(
-                f"{path} is of recipe {model.recipe}, this is {RECIPE}: run `trialgraph build` to fit it again"
-            )
-        return model
 
 
 class Vectors(msgspec.Struct, frozen=True):
     """Documents as rows of one sparse matrix (CSR); the columns of block i are starts[i] to starts[i + 1].
 
-    `own` marks the entries that a trial names itself, and not only something more special.
-    `unknown` is the share of words that the model does not know, beyond the share it left out of its own documents.
+    `own` marks the concepts that a trial names itself, not only a narrower one.
+    `unknown` is the share of words that are no columns of the model, beyond that share in the fitted corpus.
     """
 
     ids: tuple[str, ...]
     indptr: Any  # int64[rows + 1]
     indices: Any  # int32
     data: Any  # float32
-    own: Any  # bool
+    own: Any  # bool, as long as data
     starts: tuple[int, ...]
     unknown: float = 0.0
-    words: Any = None  # int32[rows, 2]: different words and pairs of each document, and how many the model knows
+    words: Any = None  # int32[rows, 2]: distinct words and pairs of each document, and how many are columns
 
     @property
     def rows(self) -> int:
@@ -131,11 +61,11 @@ class Vectors(msgspec.Struct, frozen=True):
 
     @property
     def sides(self) -> Any:
-        """Return of each block which side of the product it is on: 1 or 2, and 0 where it only adds."""
+        """Return int8[blocks]: the side of the interaction term a block is on, 1 or 2; 0 for none."""
         import numpy as np
 
-        held = [next((n for n, side in enumerate(MULTIPLIED, 1) if block in side), 0) for block in range(len(BLOCKS))]
-        return np.array(held, np.int8)
+        sides = [next((n for n, side in enumerate(MULTIPLIED, 1) if block in side), 0) for block in range(len(BLOCKS))]
+        return np.array(sides, np.int8)
 
     def save(self, folder: Path) -> None:
         """Write ids and arrays into a folder."""
@@ -152,37 +82,37 @@ class Vectors(msgspec.Struct, frozen=True):
         """Return the vectors of a folder, their arrays mapped from the files."""
         import numpy as np
 
-        about = facts_of(folder / "vectors.json")
+        about = read_metadata(folder / "vectors.json")
         arrays = [np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS]
         indptr, indices, values, own, words = arrays
         return cls(tuple(about["ids"]), indptr, indices, values, own, tuple(about["starts"]), about["unknown"], words)
 
 
-def facts_of(path: Path) -> dict[str, Any]:
-    """Return what a JSON file says of the arrays beside it.  Raises BuildError where it is missing."""
+def read_metadata(path: Path) -> dict[str, Any]:
+    """Return the JSON object that describes the arrays beside it.  Raises BuildError where the file is missing."""
     try:
-        told: dict[str, Any] = msgspec.json.decode(path.read_bytes())
+        metadata: dict[str, Any] = msgspec.json.decode(path.read_bytes())
     except FileNotFoundError as problem:
         raise BuildError(f"{path} is missing: run `trialgraph build`") from problem
-    return told
+    return metadata
 
 
 def fit(documents: Iterable[Document], weights: Recipe | None = None) -> tuple[Model, Vectors]:
-    """Learn from documents what words and concepts weigh.  Returns the model and the documents' own vectors."""
-    counted = _Counted()
-    counted.read(documents)
-    return _fit(counted, weights or Recipe())
+    """Fit vocabulary and weights to documents.  Returns the model and the documents' own vectors."""
+    corpus = _Corpus()
+    corpus.read(documents)
+    return _fit(corpus, weights or Recipe())
 
 
 def vectors(model: Model, documents: Iterable[Document]) -> Vectors:
-    """Return documents as vectors by a model fitted before.  Words and concepts it does not know weigh nothing."""
-    counted = _Counted(model.columns)
-    counted.read(documents)
-    return _weigh(model, counted)
+    """Return the vectors of documents by a fitted model.  Words and concepts outside its vocabulary are ignored."""
+    corpus = _Corpus(model.columns)
+    corpus.read(documents)
+    return _weigh(model, corpus)
 
 
-def stacked(first: Vectors, second: Vectors) -> Vectors:
-    """Return the rows of both, made by one model, the first's before the second's."""
+def concatenate(first: Vectors, second: Vectors) -> Vectors:
+    """Return the rows of the first followed by those of the second; one model made both."""
     import numpy as np
 
     indices, data, own = (np.concatenate([getattr(first, n), getattr(second, n)]) for n in ("indices", "data", "own"))
@@ -191,12 +121,12 @@ def stacked(first: Vectors, second: Vectors) -> Vectors:
     return Vectors(first.ids + second.ids, indptr, indices, data, own, first.starts, second.unknown, words)
 
 
-class _Counted:
-    """What documents hold, before anything is weighed: per block, rows of (column, amount)."""
+class _Corpus:
+    """Unweighted documents as growing CSR arrays, block by block: row ends, columns and amounts."""
 
     def __init__(self, columns: Sequence[Sequence[str]] | None = None) -> None:
         self.ids: list[str] = []
-        self.grow = columns is None
+        self.grow = columns is None  # whether unknown names become columns
         self.columns: list[dict[str, int]] = [
             {name: i for i, name in enumerate(block)} for block in columns or ((),) * len(BLOCKS)
         ]
@@ -209,17 +139,17 @@ class _Counted:
         self.words = array("i")
 
     def read(self, documents: Iterable[Document]) -> None:
-        folded = Folded()
+        folded = WordForms()
         for document in documents:
             self.ids.append(document.id)
-            counted = counts(document, folded)
-            self.lengths[TEXT].append(counted.length)
-            self.lengths[TOPIC].append(counted.topic_length)
-            self.words.append(len(counted.text))
+            counts = count_words(document, folded)
+            self.lengths[TEXT].append(counts.length)
+            self.lengths[TOPIC].append(counts.topic_length)
+            self.words.append(len(counts.text))
             if self.grow:
-                self.written.update(counted.written)
-            self._add(TEXT, counted.text.items())
-            self._add(TOPIC, counted.topic.items())
+                self.written.update(counts.written)
+            self._add(TEXT, counts.text.items())
+            self._add(TOPIC, counts.topic.items())
             for block, concepts in (
                 (CONDITION, document.conditions),
                 (AREA, document.areas),
@@ -228,7 +158,7 @@ class _Counted:
                 (PROCEDURE, document.procedures),
                 (SETTING, document.settings),
             ):
-                # A negative amount marks what the trial does not name itself.
+                # A negative amount marks a concept that the trial does not name itself (see `own`).
                 self._add(block, [(c.id, -c.weight if c.broader else c.weight) for c in concepts])
                 if self.grow:
                     self.names.update((c.id, c.name) for c in concepts)
@@ -260,40 +190,40 @@ class _Counted:
         return csr_matrix((amount, index, ends), shape=(len(self.ids), len(self.columns[block])))
 
 
-def _fit(counted: _Counted, weights: Recipe) -> tuple[Model, Vectors]:
-    """Keep the columns that can connect two documents, in alphabetical order, and weigh by them."""
+def _fit(corpus: _Corpus, weights: Recipe) -> tuple[Model, Vectors]:
+    """Keep the columns that can connect two documents, in alphabetical order; return model and vectors by them."""
     import numpy as np
 
-    columns, found_in, matrices = [], [], []
+    columns, frequencies, matrices = [], [], []
     left_out = 0.0
     for block in range(len(BLOCKS)):
-        matrix = counted.matrix(block)
-        names = np.array(list(counted.columns[block]), dtype=object)
-        found = np.bincount(matrix.indices, minlength=len(names)) if len(names) else np.zeros(0, np.int64)
-        kept = np.flatnonzero(found >= (limits.FEWEST_DOCUMENTS if block <= TOPIC else 1))
+        matrix = corpus.matrix(block)
+        names = np.array(list(corpus.columns[block]), dtype=object)
+        df = np.bincount(matrix.indices, minlength=len(names)) if len(names) else np.zeros(0, np.int64)
+        kept = np.flatnonzero(df >= (limits.FEWEST_DOCUMENTS if block <= TOPIC else 1))
         kept = kept[np.argsort(names[kept], kind="stable")] if len(kept) else kept
         matrices.append(_renumbered(matrix, kept))
         if block == TEXT and matrix.nnz:
             left_out = (matrix.nnz - matrices[TEXT].nnz) / matrix.nnz
         columns.append(tuple(names[kept].tolist()))
-        found_in.append(tuple(found[kept].tolist()))
-    lengths = counted.word_lengths()
+        frequencies.append(tuple(df[kept].tolist()))
+    lengths = corpus.word_lengths()
     model = Model(
         weights=weights,
-        documents=len(counted.ids),
+        documents=len(corpus.ids),
         mean_lengths=tuple(float(n.mean()) if len(n) else 1.0 for n in lengths),  # type: ignore[arg-type]
         columns=tuple(columns),
-        found_in=tuple(found_in),
-        usual=(),
-        shown=_shown(counted, columns[TEXT]),
-        names=counted.names,
+        document_frequencies=tuple(frequencies),
+        norm_quartiles=(),
+        shown=_shown(corpus, columns[TEXT]),
+        names=corpus.names,
         left_out=left_out,
     )
-    weighed = [_raw(model, block, matrix, lengths) for block, matrix in enumerate(matrices)]
-    held = [norms[norms > 0] for norms in _block_norms(weighed)]
-    usual = tuple(float(np.quantile(norms, 0.25)) if len(norms) else 1.0 for norms in held)
-    model = msgspec.structs.replace(model, usual=usual)
-    return model, _side_by_side(model, counted, matrices, weighed)
+    weighted = [_weighted(model, block, matrix, lengths) for block, matrix in enumerate(matrices)]
+    present = [norms[norms > 0] for norms in _block_norms(weighted)]
+    quartiles = tuple(float(np.quantile(norms, 0.25)) if len(norms) else 1.0 for norms in present)
+    model = msgspec.structs.replace(model, norm_quartiles=quartiles)
+    return model, _normalised(model, corpus, matrices, weighted)
 
 
 def _renumbered(matrix: Any, kept: Any) -> Any:
@@ -311,29 +241,29 @@ def _renumbered(matrix: Any, kept: Any) -> Any:
     return out
 
 
-def _shown(counted: _Counted, terms: Sequence[str]) -> dict[str, str]:
-    """Return counted word -> the commonest way it was written, for words that are no real words themselves."""
-    folded = Folded()
+def _shown(corpus: _Corpus, terms: Sequence[str]) -> dict[str, str]:
+    """Return counted word form -> its commonest spelling, where the form itself is not how the word is written."""
+    folded = WordForms()
     best: dict[str, tuple[int, str]] = {}
-    for written, n in sorted(counted.written.items()):
+    for written, n in sorted(corpus.written.items()):
         form = folded[written]
         if form not in best or n > best[form][0]:
             best[form] = (n, written)
-    known = set(terms)
-    return {form: written for form, (_, written) in best.items() if form != written and form in known}
+    columns = set(terms)
+    return {form: written for form, (_, written) in best.items() if form != written and form in columns}
 
 
-def _raw(model: Model, block: int, amounts: Any, lengths: tuple[Any, Any]) -> Any:
-    """Return amounts weighed by how much a document says of it and how rare it is, not yet brought to length."""
+def _weighted(model: Model, block: int, amounts: Any, lengths: tuple[Any, Any]) -> Any:
+    """Return a block's amounts times IDF as float64 CSR, not yet normalised: TF-IDF for texts, BM25 for topics."""
     import numpy as np
 
-    n, found = model.documents, np.array(model.found_in[block], dtype=np.float64)
-    idf = np.ones(len(found)) if block == AREA else np.log1p((n - found + 0.5) / (found + 0.5))
+    n, df = model.documents, np.array(model.document_frequencies[block], dtype=np.float64)
+    idf = np.ones(len(df)) if block == AREA else np.log1p((n - df + 0.5) / (df + 0.5))
     data = amounts.data.astype(np.float64)
     if block <= TOPIC:
         w = model.weights
         pair = np.array([" " in name for name in model.columns[block]], dtype=bool)
-        if block == TEXT:  # whole texts differ too much in length for BM25: every doubling adds the same
+        if block == TEXT:  # sublinear: whole texts differ too much in length for BM25
             idf += limits.TEXT_COMMONEST
             data = 1 + np.log(np.maximum(data, 1.0))
         else:
@@ -346,55 +276,63 @@ def _raw(model: Model, block: int, amounts: Any, lengths: tuple[Any, Any]) -> An
 
 
 def _norms(matrix: Any) -> Any:
+    """Return the L2 norm of each row, float64[rows]."""
     import numpy as np
 
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     return np.sqrt(np.bincount(rows, matrix.data**2, minlength=matrix.shape[0]))  # no row's depends on another's
 
 
-def _joined(block: int) -> tuple[int, ...]:
-    """Return the blocks that share a length: what is done in a trial of a drug is no procedure first of all."""
+def _sharing_norm(block: int) -> tuple[int, ...]:
+    """Return the blocks whose joint norm divides a block: a procedure weighs less in a trial that tests a drug."""
     return (DRUG, CLASS, PROCEDURE) if block == PROCEDURE else (block,)
 
 
-def _block_norms(weighed: Sequence[Any]) -> list[Any]:
-    """Return of each block how long each document is in it and the blocks that share its length."""
+def _block_norms(weighted: Sequence[Any]) -> list[Any]:
+    """Return for each block float64[rows]: the L2 norm of each document over the blocks of `_sharing_norm`."""
     import numpy as np
 
-    alone = [_norms(block) for block in weighed]
-    return [np.sqrt(np.sum(np.square(np.stack([alone[b] for b in _joined(i)])), axis=0)) for i in range(len(alone))]
+    alone = [_norms(block) for block in weighted]
+    return [
+        np.sqrt(np.sum(np.square(np.stack([alone[b] for b in _sharing_norm(i)])), axis=0)) for i in range(len(alone))
+    ]
 
 
-def _weigh(model: Model, counted: _Counted) -> Vectors:
-    """Weigh what documents hold by a model that was fitted before."""
-    matrices = [counted.matrix(block) for block in range(len(BLOCKS))]
+def _weigh(model: Model, corpus: _Corpus) -> Vectors:
+    """Return the vectors of counted documents by a fitted model."""
+    matrices = [corpus.matrix(block) for block in range(len(BLOCKS))]
     for matrix in matrices:
         matrix.sort_indices()
-    lengths = counted.word_lengths()
-    weighed = [_raw(model, block, matrix, lengths) for block, matrix in enumerate(matrices)]
-    return _side_by_side(model, counted, matrices, weighed)
+    lengths = corpus.word_lengths()
+    weighted = [_weighted(model, block, matrix, lengths) for block, matrix in enumerate(matrices)]
+    return _normalised(model, corpus, matrices, weighted)
 
 
-def _side_by_side(model: Model, counted: _Counted, matrices: Sequence[Any], weighed: Sequence[Any]) -> Vectors:
-    """Bring each weighed block of each document to its length, in place, and put the blocks side by side."""
+def _normalised(model: Model, corpus: _Corpus, matrices: Sequence[Any], weighted: Sequence[Any]) -> Vectors:
+    """Scale each block of each row to the L2 norm sqrt(weight), damped where little is in it, and join the blocks."""
     import numpy as np
     from scipy.sparse import hstack
 
-    lengths = _block_norms(weighed)
-    for block, (weight, raw, norms) in enumerate(zip(model.weights.weights, weighed, lengths, strict=True)):
-        enough = np.minimum(1.0, np.sqrt(norms / model.usual[block])) if block in LIMITED else np.ones(len(norms))
-        scale = math.sqrt(weight) * enough / np.where(norms > 0, norms, 1.0)
+    block_norms = _block_norms(weighted)
+    for block, (weight, raw, norms) in enumerate(zip(model.weights.weights, weighted, block_norms, strict=True)):
+        damping = (
+            np.minimum(1.0, np.sqrt(norms / model.norm_quartiles[block])) if block in LIMITED else np.ones(len(norms))
+        )
+        scale = math.sqrt(weight) * damping / np.where(norms > 0, norms, 1.0)
         raw.data *= np.repeat(scale, np.diff(raw.indptr))
-    starts = tuple(int(x) for x in np.concatenate([[0], np.cumsum([b.shape[1] for b in weighed])]))
-    whole = hstack(weighed, format="csr", dtype=np.float32)
+    starts = tuple(int(x) for x in np.concatenate([[0], np.cumsum([b.shape[1] for b in weighted])]))
+    whole = hstack(weighted, format="csr", dtype=np.float32)
     own = hstack(matrices, format="csr", dtype=np.float32).data > 0
-    held = np.array(counted.words, np.int32)
-    words = np.stack([held, np.diff(matrices[TEXT].indptr)], axis=1).astype(np.int32)
+    distinct = np.array(corpus.words, np.int32)
+    words = np.stack([distinct, np.diff(matrices[TEXT].indptr)], axis=1).astype(np.int32)
     indptr, indices = whole.indptr.astype(np.int64), whole.indices.astype(np.int32)
-    return Vectors(tuple(counted.ids), indptr, indices, whole.data, own, starts, unknown(model, words), words)
+    return Vectors(tuple(corpus.ids), indptr, indices, whole.data, own, starts, unknown(model, words), words)
 
 
 def unknown(model: Model, words: Any) -> float:
-    """Return the share of words that a model does not know, beyond the share it left out of its own documents."""
-    held, known = (int(n) for n in words.sum(axis=0))
-    return max(0.0, (held - known) / held - model.left_out) if held else 0.0
+    """Return the share of words that are no columns of a model, beyond that share in the fitted corpus.
+
+    `words` is int32[rows, 2], as in `Vectors`.
+    """
+    total, known = (int(n) for n in words.sum(axis=0))
+    return max(0.0, (total - known) / total - model.left_out) if total else 0.0

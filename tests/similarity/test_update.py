@@ -8,7 +8,18 @@ import msgspec
 import pytest
 
 from trialgraph.errors import BuildError
-from trialgraph.similarity import Concept, Document, Neighbours, changed_ids, fit, neighbours, patched, renew, vectors
+from trialgraph.similarity import (
+    Concept,
+    Document,
+    Neighbours,
+    SearchOptions,
+    changed_ids,
+    fit,
+    merge_vectors,
+    neighbours,
+    update_neighbours,
+    vectors,
+)
 from trialgraph.similarity.vectors import Vectors
 
 FEW = "anaemia sirolimus kidney asthma child".split()  # noqa: SIM905 — few words make many equal scores
@@ -48,7 +59,9 @@ def test_a_renewal_is_byte_for_byte_a_full_run(seed: int) -> None:
     after = vectors(model, [now[name] for name in sorted(now)])
     changed = changed_ids(rows, after)
     for workers in (1, 2):
-        renewed = renew(old, rows.ids, after, changed, recipe=model.weights, workers=workers)
+        renewed = update_neighbours(
+            old, rows.ids, after, changed, recipe=model.weights, options=SearchOptions(workers=workers)
+        )
         assert same(renewed, neighbours(after, k, recipe=model.weights))
 
 
@@ -70,7 +83,14 @@ def test_only_what_changed_is_asked_for() -> None:
     new = vectors(model, made)
     assert changed_ids(rows, new) == {"T0007"}
     asked: list[int] = []
-    renewed = renew(old, rows.ids, new, {"T0007"}, recipe=model.weights, progress=lambda _, all_: asked.append(all_))
+    renewed = update_neighbours(
+        old,
+        rows.ids,
+        new,
+        {"T0007"},
+        recipe=model.weights,
+        options=SearchOptions(progress=lambda _, all_: asked.append(all_)),
+    )
     assert same(renewed, neighbours(new, recipe=model.weights))
     listed = int((old.indices == 7).any(axis=1).sum())
     assert asked[0] >= 1 and sum(asked) <= 1 + listed
@@ -82,14 +102,16 @@ def test_rows_that_stay_in_another_order_are_all_searched() -> None:
     model, rows = fit(made)
     old = neighbours(rows, recipe=model.weights)
     new = vectors(model, made[::-1])
-    assert same(renew(old, rows.ids, new, (), recipe=model.weights), neighbours(new, recipe=model.weights))
+    assert same(update_neighbours(old, rows.ids, new, (), recipe=model.weights), neighbours(new, recipe=model.weights))
 
 
 def test_beyond_the_exact_size_a_renewal_is_a_full_run() -> None:
     made, _ = corpus()
     model, rows = fit(made)
-    old = neighbours(rows, recipe=model.weights, exact_up_to=100)
-    renewed = renew(old, rows.ids, rows, {"T0003"}, recipe=model.weights, exact_up_to=100)
+    old = neighbours(rows, recipe=model.weights, options=SearchOptions(exact_up_to=100))
+    renewed = update_neighbours(
+        old, rows.ids, rows, {"T0003"}, recipe=model.weights, options=SearchOptions(exact_up_to=100)
+    )
     assert same(renewed, old)
     assert renewed.recall == old.recall and not renewed.exact
 
@@ -100,25 +122,27 @@ def test_rows_of_two_vectors_are_put_together_as_if_weighed_at_once() -> None:
     made[3] = msgspec.structs.replace(made[3], texts={"title": "word1 word2 word3"})
     changed = vectors(model, [made[3], *made[40:]])
     ids = [d.id for i, d in enumerate(made) if i != 11]
-    joined = patched(rows, changed, ids)
+    joined = merge_vectors(rows, changed, ids)
     whole = vectors(model, [d for d in made if d.id != "T0011"])
     for name in ("indptr", "indices", "data", "own"):
         assert getattr(joined, name).tobytes() == getattr(whole, name).tobytes()
     assert joined.ids == whole.ids
     with pytest.raises(KeyError):
-        patched(rows, changed, ["T9999"])
+        merge_vectors(rows, changed, ["T9999"])
 
 
 def test_neighbours_are_kept_in_a_folder(tmp_path) -> None:
     made, _ = corpus(40)
     model, rows = fit(made)
-    found = neighbours(rows, recipe=model.weights, exact_up_to=10)
+    found = neighbours(rows, recipe=model.weights, options=SearchOptions(exact_up_to=10))
     found.save(tmp_path)
     rows.save(tmp_path)
     again = Neighbours.load(tmp_path)
     assert same(found, again)
     assert (again.exact, again.recall, again.sampled) == (found.exact, found.recall, found.sampled)
     kept = Vectors.load(tmp_path)
-    assert same(renew(again, kept.ids, kept, (), recipe=model.weights, exact_up_to=10), found)
+    assert same(
+        update_neighbours(again, kept.ids, kept, (), recipe=model.weights, options=SearchOptions(exact_up_to=10)), found
+    )
     with pytest.raises(BuildError, match="trialgraph build"):
         Neighbours.load(tmp_path / "none")

@@ -1,4 +1,4 @@
-"""What a trial is compared by: its texts, field by field, and the concepts it was linked to, all given as values."""
+"""Documents to compare: a trial's texts by field and its linked concepts; counting of words and bigrams."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from itertools import pairwise
 
 import msgspec
 
-# Fields whose neighbouring words are taken as pairs too: short, and written with care.
+# Fields of which bigrams are counted too: short, and carefully written.
 PAIRED = frozenset({"title", "official_title", "conditions", "interventions", "keywords"})
-# Fields that say what a trial asks; they are compared once more by themselves, without the names of drugs.
+# Fields that state the question of a trial; they form the block "topic", without the names of drugs.
 TOPIC = PAIRED | {"summary"}
 
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
@@ -34,10 +34,9 @@ STOP_WORDS = frozenset(
 
 
 class Concept(msgspec.Struct, frozen=True, gc=False):
-    """A concept that a trial was linked to, or one broader than it.
+    """A concept that a trial was linked to, or a broader one.
 
-    `weight` is in (0, 1]: how surely, and how closely, the trial is about it.
-    `broader` is True when the trial names only something more special.
+    `weight` in (0, 1] is the confidence of the link.  `broader`: the trial names only a narrower concept.
     """
 
     id: str
@@ -47,22 +46,22 @@ class Concept(msgspec.Struct, frozen=True, gc=False):
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One trial as similarity sees it.  `texts` holds field -> text; the concept lists hold each id once."""
+    """One trial to compare.  `texts` maps field -> text; each concept tuple holds an id once."""
 
     id: str
     texts: dict[str, str] = {}
     drugs: tuple[Concept, ...] = ()  # substances
-    classes: tuple[Concept, ...] = ()  # what the substances are or do, at a weight below theirs
+    classes: tuple[Concept, ...] = ()  # classes of the substances, at a lower weight than theirs
     conditions: tuple[Concept, ...] = ()
-    areas: tuple[Concept, ...] = ()  # the parts of medicine that the conditions lie in, alike however many they are
+    areas: tuple[Concept, ...] = ()  # therapeutic areas of the conditions; their number does not change the weight
     procedures: tuple[Concept, ...] = ()  # procedures, devices, behaviours, programmes
     settings: tuple[Concept, ...] = ()  # stage, line, population, purpose
-    told: frozenset[str] = frozenset()  # words that drugs were found by: they count as drugs and not again as words
+    drug_words: frozenset[str] = frozenset()  # words that name its drugs: not counted again in the topic
     sponsor: str | None = None  # shown, never scored
 
 
 def fold_plural(word: str) -> str:
-    """Return an English word in the singular by three plain rules; what they do not fit stays as it is."""
+    """Return the singular of an English word by three suffix rules; other words are returned unchanged."""
     if len(word) < 4 or word[-1] != "s" or word.endswith(_PLURAL_KEPT):
         return word
     if word.endswith("ies") and len(word) > 4:
@@ -82,8 +81,8 @@ def words(text: str) -> list[str]:
     return [w for w in _WORD.findall(text.lower()) if w not in STOP_WORDS]
 
 
-class Folded(dict[str, str]):
-    """Words as written -> the form they are counted in, remembered while a corpus is read."""
+class WordForms(dict[str, str]):
+    """Cache of spelling -> word form that is counted: without possessive, apostrophes and plural ending."""
 
     def __missing__(self, word: str) -> str:
         folded = self[word] = fold_plural(word.removesuffix("'s").replace("'", ""))
@@ -91,32 +90,32 @@ class Folded(dict[str, str]):
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """How often a document holds each word and pair of neighbouring words; `topic` the same of the fields in TOPIC."""
+    """Term frequencies of one document: word forms and bigrams of all fields, and of those in TOPIC."""
 
     text: Counter[str]
     topic: Counter[str]
-    written: Counter[str]  # words as they are written
+    written: Counter[str]  # spelling -> frequency
     length: int  # words in all
     topic_length: int
 
 
-def counts(document: Document, folded: Folded) -> Counts:
+def count_words(document: Document, folded: WordForms) -> Counts:
     """Count a document's words.  A single character counts only in pairs: "hepatitis b", "type 2"."""
     text: Counter[str] = Counter()
     topic: Counter[str] = Counter()
     written: Counter[str] = Counter()
-    told = document.told
+    drug_words = document.drug_words
     for field, value in document.texts.items():
-        found = words(value)
-        written.update(found)
+        tokens = words(value)
+        written.update(tokens)
         if field not in TOPIC:
             continue
-        forms = [folded[w] for w in found]
-        untold = [w for w in forms if w not in told]
-        topic.update(w for w in untold if len(w) > 1)
+        forms = [folded[w] for w in tokens]
+        topic_forms = [w for w in forms if w not in drug_words]
+        topic.update(w for w in topic_forms if len(w) > 1)
         if field in PAIRED:
             text.update(f"{a} {b}" for a, b in pairwise(forms))
-            topic.update(f"{a} {b}" for a, b in pairwise(untold))
+            topic.update(f"{a} {b}" for a, b in pairwise(topic_forms))
     length = 0
     for word, n in written.items():
         if len(word) > 1:
@@ -127,10 +126,10 @@ def counts(document: Document, folded: Folded) -> Counts:
 
 
 def distinct(concepts: Iterable[Concept]) -> tuple[Concept, ...]:
-    """Return concepts with each id once, its strongest mention kept, own before broader, ordered by id."""
+    """Return each concept once, ordered by id: a named one is preferred to a broader one, then the greater weight."""
     best: dict[str, Concept] = {}
     for concept in concepts:
-        known = best.get(concept.id)
-        if known is None or (concept.broader, -concept.weight) < (known.broader, -known.weight):
+        other = best.get(concept.id)
+        if other is None or (concept.broader, -concept.weight) < (other.broader, -other.weight):
             best[concept.id] = concept
     return tuple(best[key] for key in sorted(best))

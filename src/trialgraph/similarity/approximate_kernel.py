@@ -1,8 +1,8 @@
-"""The inner loops beyond the exact size: what weighs most finds the candidates, whose scores are then exact.
+"""Compiled kernels of the approximate search: candidates from a pruned, quantised inverted index, scored exactly.
 
-A row is nearly all in its heaviest entries.  Only these are in the index and only these are asked for, in whole numbers
-of two bytes, so that what is added up stays near the processor.  The best of that are compared by their whole rows, and
-those that may be among the nearest are scored as everywhere.
+The heaviest entries hold nearly all of a row's squared norm.  Only they are in the index and in the query (static
+pruning), as integers whose sums fit uint16, so that the accumulators fit into the cache.  The best candidates are
+compared by their whole quantised rows, and those that can be among the nearest are scored exactly.
 """
 # mypy: disable-error-code="no-untyped-def,no-untyped-call,untyped-decorator"
 # ruff: noqa: ANN001, ANN201, ANN202
@@ -14,42 +14,42 @@ from typing import Any
 import numba
 import numpy as np
 
-from trialgraph.similarity.kernel import MICRO, SLACK, _place, _score
+from trialgraph.similarity.kernel import MICRO, SLACK, _insert, _score
 
-FULL = 65_535  # the greatest sum that two bytes hold
-SHIFT = np.uint32(15)  # a product of two weights is counted in 32 bits and brought to two bytes by this
-MEMORY_LINE = 16  # packed weights in one line of memory
+FULL = 65_535  # the greatest uint16
+SHIFT = np.uint32(15)  # a product of two quantised weights has 32 bits and is shifted by this to 16
+MEMORY_LINE = 16  # packed weights in one cache line
 OWN_SLOTS = 8_192
 SHARED_SLOTS = 24_576
-LINE = 64  # sums that are passed over at once where none of them is great enough
-STEP = 6  # bits of a sum that do not matter when the least sum of a candidate is chosen
+LINE = 64  # accumulators that are skipped interaction where their maximum is too small
+STEP = 6  # low bits of a sum that the histogram of maxima ignores
 
 
 def slots(columns: int) -> Any:
-    """Return the slot of each column, the commonest first: these have one of their own, the others share."""
+    """Return the slot of each column by frequency rank: the first OWN_SLOTS have their own, the others share."""
     rank = np.arange(columns)
     return np.where(rank < OWN_SLOTS, rank, OWN_SLOTS + (rank - OWN_SLOTS) % SHARED_SLOTS).astype(np.int32)
 
 
 @numba.njit(cache=True, nogil=True)
-def greatest(ptr, idx, val, side):
-    """Return the greatest squared length of any row, over all columns and over those of side 1 and of side 2."""
+def max_squared_norms(ptr, idx, val, side):
+    """Return float64[3]: the greatest squared L2 norm of a row over all columns, over side 1 and over side 2."""
     out = np.zeros(3)
     for r in range(len(ptr) - 1):
-        held = np.zeros(3)
+        size = np.zeros(3)
         for p in range(ptr[r], ptr[r + 1]):
             square = np.float64(val[p]) * np.float64(val[p])
-            held[0] += square
+            size[0] += square
             if side[idx[p]] > 0:
-                held[side[idx[p]]] += square
+                size[side[idx[p]]] += square
         for s in range(3):
-            out[s] = max(out[s], held[s])
+            out[s] = max(out[s], size[s])
     return out
 
 
 @numba.njit(cache=True, nogil=True)
 def keep_heaviest(ptr, val, share, keep):
-    """Mark in `keep` the heaviest entries of each row that together hold a share of its squared length."""
+    """Mark in `keep`, bool[nnz], the heaviest entries of each row that hold `share` of its squared L2 norm."""
     for r in range(len(ptr) - 1):
         lo, hi = ptr[r], ptr[r + 1]
         if lo == hi:
@@ -58,20 +58,20 @@ def keep_heaviest(ptr, val, share, keep):
         total = 0.0
         for w in order:
             total += np.float64(w) * np.float64(w)
-        held = 0.0
+        size = 0.0
         least = order[-1]
         for j in range(len(order) - 1, -1, -1):
-            if held >= share * total:
+            if size >= share * total:
                 break
             least = order[j]
-            held += np.float64(least) * np.float64(least)
+            size += np.float64(least) * np.float64(least)
         for p in range(lo, hi):
             keep[p] = val[p] >= least
 
 
 @numba.njit(cache=True, nogil=True)
-def subjects(ptr, idx, val, found, few, many, first, second):
-    """Put the two heaviest columns of each row that `few` to `many` rows have into `first` and `second`, or -1."""
+def heaviest_columns(ptr, idx, val, frequency, few, many, first, second):
+    """Fill `first` and `second` with the heaviest columns of each row whose frequency is `few` to `many`, or -1."""
     for r in range(len(ptr) - 1):
         most = np.float32(0)
         next_most = np.float32(0)
@@ -79,7 +79,7 @@ def subjects(ptr, idx, val, found, few, many, first, second):
         second[r] = -1
         for p in range(ptr[r], ptr[r + 1]):
             c = idx[p]
-            if found[c] < few or found[c] > many:
+            if frequency[c] < few or frequency[c] > many:
                 continue
             if val[p] > most:
                 next_most = most
@@ -93,7 +93,7 @@ def subjects(ptr, idx, val, found, few, many, first, second):
 
 @numba.njit(cache=True, nogil=True)
 def pack_columns(order, ptr, idx, val, keep, cptr, bits, scale, out):
-    """Fill the index: for each column the places of rows that keep it, each with its weight in the lowest `bits`."""
+    """Fill the postings, uint32: for each column the places of rows that keep it, the weight in the lowest `bits`."""
     at = cptr[:-1].copy()
     for place in range(len(order)):
         r = order[place]
@@ -106,9 +106,9 @@ def pack_columns(order, ptr, idx, val, keep, cptr, bits, scale, out):
 
 @numba.njit(cache=True, nogil=True)
 def pack_rows(order, ptr, idx, val, slot, side, bits, scale, ends, out):
-    """Fill whole rows: each column's slot with its weight in the lowest `bits`, one side of the product after another.
+    """Fill the packed rows, uint32: each entry's slot, the weight in the lowest `bits`, sorted by side.
 
-    `ends` (place + 1, 3) gets where the entries of each side end; its first line is of no row.
+    `ends` int64[rows + 1, 3] gets where the entries of each side end; its first line belongs to no row.
     """
     ends[0] = 0
     at = 0
@@ -124,9 +124,9 @@ def pack_rows(order, ptr, idx, val, slot, side, bits, scale, ends, out):
 
 @numba.njit(cache=True, nogil=True)
 def _fetch_columns(q, ptr, idx, keep, cptr, posts):
-    """Read where the columns of row q begin in the index.
+    """Prefetch the first cache lines of the postings of row q's columns.
 
-    Each line of memory by itself would be waited for; asked for together they come together.
+    Independent reads overlap; the loop that uses them would wait for each.
     """
     read = np.uint32(0)
     for p in range(ptr[q], ptr[q + 1]):
@@ -137,12 +137,12 @@ def _fetch_columns(q, ptr, idx, keep, cptr, posts):
 
 
 @numba.njit(cache=True, nogil=True)
-def _fetch_rows(room, held, ends, packed):
-    """Read a word of every line of memory that the candidates' packed rows are in, as `_fetch_columns` does."""
+def _fetch_rows(room, size, ends, packed):
+    """Prefetch the cache lines of the candidates' packed rows, as `_fetch_columns` does."""
     read = np.uint32(0)
-    for j in range(held):
+    for j in range(size):
         read += np.uint32(ends[0xFFFFFFFF - (room[j] & 0xFFFFFFFF), 2])
-    for j in range(held):
+    for j in range(size):
         r = 0xFFFFFFFF - (room[j] & 0xFFFFFFFF)
         for p in range(ends[r, 2], ends[r + 1, 2], MEMORY_LINE):
             read += packed[p]
@@ -151,7 +151,7 @@ def _fetch_rows(room, held, ends, packed):
 
 @numba.njit(cache=True, nogil=True)
 def _add(q, ptr, idx, val, keep, side, cptr, posts, bits, factor, acc):
-    """Add up in `acc` (side, row) what row q shares with every row; return which sides of the product it has."""
+    """Accumulate the quantised dot products of row q in `acc` uint16[3, rows], by side; return which sides q has."""
     mask = np.uint32((1 << bits) - 1)
     shift = np.uint32(bits)
     asked = np.zeros(3, np.bool_)
@@ -172,7 +172,7 @@ def _add(q, ptr, idx, val, keep, side, cptr, posts, bits, factor, acc):
 
 @numba.njit(cache=True, nogil=True)
 def _sum(place, asked, product, acc):
-    """Bring the sums of all sides together in acc[0]; `product` multiplies those of both sides."""
+    """Add the sums of the sides, and `product` times side 1 times side 2, into acc[0]; return it."""
     whole = acc[0]
     if not asked[0]:
         whole[:] = 0
@@ -191,9 +191,9 @@ def _sum(place, asked, product, acc):
 
 @numba.njit(cache=True, nogil=True)
 def _pick(whole, tops, counts, most, room):
-    """Put the places of the `most` greatest sums first in `room`, sum and place in one number; return how many.
+    """Put the `most` greatest sums first into `room`, int64: sum << 32 | inverted place; return how many.
 
-    `tops` and `counts` are room to work.  Among equal sums the lower places are taken.
+    `tops` (maxima of lines) and `counts` (their histogram) are scratch arrays.  Of equal sums the lower places win.
     """
     for b in range(len(tops)):
         m = np.uint16(0)
@@ -210,7 +210,7 @@ def _pick(whole, tops, counts, most, room):
         h -= 1
     least = np.uint16(max(1, h << STEP))
     floor = np.int64(-1)
-    held = 0
+    size = 0
     for b in range(len(tops)):
         if tops[b] < least:
             continue
@@ -220,28 +220,28 @@ def _pick(whole, tops, counts, most, room):
             key = (np.int64(whole[i]) << 32) | np.int64(0xFFFFFFFF - i)
             if key <= floor:
                 continue
-            if held == len(room):
+            if size == len(room):
                 room.sort()
                 for j in range(most):
                     room[j] = room[len(room) - most + j]
-                held = most
+                size = most
                 floor = room[0]
                 least = np.uint16(floor >> 32)
                 if key <= floor:
                     continue
-            room[held] = key
-            held += 1
-    if held <= most:
-        return held
-    room[:held].sort()
+            room[size] = key
+            size += 1
+    if size <= most:
+        return size
+    room[:size].sort()
     for j in range(most):
-        room[j] = room[held - most + j]
+        room[j] = room[size - most + j]
     return most
 
 
 @numba.njit(cache=True, nogil=True)
-def _whole_row(r, ends, packed, bits, dense, step, together):
-    """Return the score of a row by its packed weights, with the row that is spread out by slot in `dense`."""
+def _whole_row(r, ends, packed, bits, dense, step, interaction):
+    """Return the score of a packed row with the query, which `dense` holds by slot."""
     mask = np.uint32((1 << bits) - 1)
     shift = np.uint32(bits)
     a = np.float32(0)
@@ -253,13 +253,13 @@ def _whole_row(r, ends, packed, bits, dense, step, together):
     c = np.float32(0)
     for e in packed[ends[r + 1, 1] : ends[r + 1, 2]]:
         c += dense[e >> shift] * np.float32(np.int32(e & mask))
-    return (a + b + c) * step + together * (b * step) * (c * step)
+    return (a + b + c) * step + interaction * (b * step) * (c * step)
 
 
 @numba.njit(cache=True, nogil=True)
-def _holds(best, held, place):
-    """Return whether a place is among the first `held` of `best`."""
-    for j in range(held):  # noqa: SIM110 — numba knows no any() of a generator
+def _holds(best, size, place):
+    """Return whether a place is among the first `size` of `best`."""
+    for j in range(size):  # noqa: SIM110 — numba knows no any() of a generator
         if best[j] == place:
             return True
     return False
@@ -268,16 +268,16 @@ def _holds(best, held, place):
 @numba.njit(cache=True, nogil=True)
 def search(
     asked, order, places, ptr, idx, val, keep, side, slot, cptr, posts, row_bits, factor, product,
-    ends, packed, bits, step, steep, starts, sides, together, k, most, out, score,
+    ends, packed, bits, step, steep, starts, sides, interaction, k, most, out, score,
 ):  # fmt: skip
-    """Find the k nearest rows of the rows `asked`, nearly all, and their exact scores in millionths.
+    """Find approximately the k nearest rows of the rows `asked`, and their exact scores in millionths.
 
-    `order` holds the row of each place in the index, `places` the other way; rows of one subject are neighbours there,
-    and asked for one after another, so that what one query read is still near for the next.
+    `order` holds the row of each place in the index, `places` the inverse; rows with the same heaviest columns are
+    adjacent and searched for one after another, so that the next query finds their postings in the cache.
 
-    Of each row `most` candidates are compared by their whole packed rows, which makes the score greater than it is
-    where columns share a slot, and less by no more than rounding.  The k best by that are scored exactly, then all that
-    may be better than the last of these.  What is returned means nothing: it keeps reads ahead from being left out.
+    `most` candidates of each row are compared by their packed rows: an upper bound of the score, up to rounding, since
+    columns that share a slot only add.  The k best are scored exactly, then all whose bound exceeds the k-th score.
+    The returned number has no meaning: it keeps the compiler from removing the prefetches.
     """
     n = len(ptr) - 1
     lines = (n + LINE - 1) // LINE
@@ -296,32 +296,32 @@ def search(
         q = asked[at]
         read += _fetch_columns(q, ptr, idx, keep, cptr, posts)
         whole = _sum(places[q], _add(q, ptr, idx, val, keep, side, cptr, posts, row_bits, factor, acc), product, acc)
-        held = _pick(whole, tops, counts, most, room)
+        size = _pick(whole, tops, counts, most, room)
         own = np.float32(0)
         for p in range(ptr[q], ptr[q + 1]):
             spread[slot[idx[p]]] += val[p]
             dense[idx[p]] = val[p]
             own += val[p]
-        read += _fetch_rows(room, held, ends, packed)
+        read += _fetch_rows(room, size, ends, packed)
         count = 0
-        for j in range(held):
+        for j in range(size):
             place = np.int64(0xFFFFFFFF - (room[j] & 0xFFFFFFFF))
-            near[j] = _whole_row(place, ends, packed, bits, spread, step, together)
-            count = _place(place, np.int64(near[j] * MICRO) + 1, k, count, best, best_near)
-        held_best = count
+            near[j] = _whole_row(place, ends, packed, bits, spread, step, interaction)
+            count = _insert(place, np.int64(near[j] * MICRO) + 1, k, count, best, best_near)
+        best_size = count
         count = 0
-        for j in range(held_best):
-            exact = _score(dense, idx, val, ptr, order[best[j]], starts, sides, together, parts)
-            count = _place(order[best[j]], exact, k, count, out[at], score[at])
+        for j in range(best_size):
+            exact = _score(dense, idx, val, ptr, order[best[j]], starts, sides, interaction, parts)
+            count = _insert(order[best[j]], exact, k, count, out[at], score[at])
         # Each packed weight is off by half a step at most, more by the product.
         off = own * step * steep + 2 * SLACK
         least = np.float32(score[at, k - 1] / MICRO) - off if count == k else np.float32(0)
-        for j in range(held):
+        for j in range(size):
             place = np.int64(0xFFFFFFFF - (room[j] & 0xFFFFFFFF))
-            if near[j] < least or _holds(best, held_best, place):
+            if near[j] < least or _holds(best, best_size, place):
                 continue
-            exact = _score(dense, idx, val, ptr, order[place], starts, sides, together, parts)
-            count = _place(order[place], exact, k, count, out[at], score[at])
+            exact = _score(dense, idx, val, ptr, order[place], starts, sides, interaction, parts)
+            count = _insert(order[place], exact, k, count, out[at], score[at])
             if count == k:
                 least = np.float32(score[at, k - 1] / MICRO) - off
         for p in range(ptr[q], ptr[q + 1]):
