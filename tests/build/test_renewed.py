@@ -17,7 +17,7 @@ import msgspec
 import pytest
 
 from trialgraph.archive.crawl import keep_files
-from trialgraph.build import cache, model_file
+from trialgraph.build import cache, model_file, stages
 from trialgraph.build.report import BuildPlan, Built
 from trialgraph.build.stages import make
 from trialgraph.registries.imports.files import read
@@ -118,7 +118,7 @@ def test_an_update_of_nothing_touches_nothing(home):
 
 def test_a_record_that_cannot_be_read_takes_its_rows_along_and_is_told_each_time(home, tmp_path, monkeypatch):
     all_studies = studies()
-    monkeypatch.setattr("trialgraph.build.stages.MOST_SET_ASIDE", 0.5)
+    monkeypatch.setattr(stages, "MOST_SET_ASIDE", 0.5)
     broken = copy.deepcopy(all_studies[5])
     name = broken["protocolSection"]["identificationModule"]["nctId"]
     broken["protocolSection"]["conditionsModule"] = "no module"

@@ -32,7 +32,7 @@ def store_option(command: Callable[..., Any]) -> Callable[..., Any]:
 @contextlib.contextmanager
 def opened(address: str | None) -> Iterator[Store]:
     """Open the graph to ask, and close it."""
-    from trialgraph.stores.open import open_graph
+    from trialgraph.pipeline.home import open_graph
 
     prompt = (lambda: str(click.prompt("Password", hide_input=True, err=True))) if sys.stdin.isatty() else None
     graph = open_graph(settings(), address, prompt=prompt)
@@ -67,7 +67,7 @@ def show_evidence(answer: Answer, out: Output) -> None:
 
 @click.command(name="related", epilog="Example: trialgraph related NCT04324411")
 @click.argument("trial", metavar="ID", required=False)
-@click.option("--compare", metavar="ID", help="Beside this trial: what both have, what each has alone.")
+@click.option("--compare", "other", metavar="ID", help="Beside this trial: what both have, what each has alone.")
 @click.option("--text", "text", type=click.File("r", "utf-8"), metavar="FILE", help="Like this text (- for stdin).")
 @click.option("--phase", metavar="PHASE", help="Only of this phase: 1, 2, 3, 4, early or NA.")
 @click.option("--status", metavar="STATUS", help="Only with this status: RECRUITING, COMPLETED, ...")
@@ -80,7 +80,7 @@ def show_evidence(answer: Answer, out: Output) -> None:
 @row_options
 def related_command(
     trial: str | None,
-    compare: str | None,
+    other: str | None,
     text: Any,
     most: int,
     address: str | None,
@@ -98,10 +98,10 @@ def related_command(
             from trialgraph.ask.search.texts import like_text
 
             answer = like_text(settings(), graph, text.read(), most=most)
-        elif compare is not None:
-            from trialgraph.ask.questions.compare import compare as beside
+        elif other is not None:
+            from trialgraph.ask.questions.compare import compare
 
-            show_evidence(beside(graph, str(trial), compare), out)
+            show_evidence(compare(graph, str(trial), other), out)
             return
         else:
             from trialgraph.ask.questions.related import related
@@ -121,26 +121,26 @@ def ask_command(name: str | None, values: tuple[str, ...], explain: bool, addres
 
     Drugs, conditions, sponsors and countries may be given by any of their names.
     """
-    from trialgraph.ask.questions import named as questions
+    from trialgraph.ask.questions import named
 
     if name is None:
         rows = [
             {
                 "name": q.name,
                 "question": q.title,
-                "parameters": [p.name if p.default == questions.REQUIRED else f"[{p.name}]" for p in q.parameters],
+                "parameters": [p.name if p.default == named.REQUIRED else f"[{p.name}]" for p in q.parameters],
             }
-            for q in questions.find().values()
+            for q in named.find().values()
         ]
         out.rows(("name", "question", "parameters"), rows)
         return
-    question = questions.get(name)
+    question = named.get(name)
     if explain:
-        out.report(questions.described(question))
+        out.report(named.described(question))
         return
     asked = given(name, values)
     with opened(address) as graph:
-        show(questions.ask(graph, name, **asked), out)
+        show(named.ask(graph, name, **asked), out)
 
 
 def given(name: str, values: Iterable[str]) -> dict[str, str]:
@@ -148,20 +148,20 @@ def given(name: str, values: Iterable[str]) -> dict[str, str]:
 
     Raises UsageError with what the question takes.
     """
-    from trialgraph.ask.questions import named as questions
+    from trialgraph.ask.questions import named
 
-    found: dict[str, str] = {}
+    params: dict[str, str] = {}
     key = ""
     for value in values:
         before, equals, rest = value.partition("=")
         if equals:
             key = before.strip()
-            found[key] = rest
+            params[key] = rest
         elif key:
-            found[key] += f" {value}"
+            params[key] += f" {value}"
         else:
-            raise UsageError(f"{value!r} is no key=value; {name} takes {questions.usage(questions.get(name))}")
-    return found
+            raise UsageError(f"{value!r} is no key=value; {name} takes {named.usage(named.get(name))}")
+    return params
 
 
 @click.command(name="search", epilog="Example: trialgraph search 'sirolimus lupus nephritis' --phase 2")
@@ -194,28 +194,26 @@ def search_command(words: tuple[str, ...], most: int, address: str | None, out: 
 @click.option("-P", "values", multiple=True, metavar="KEY=VALUE", help="A parameter: a number, true, JSON, or text.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=QUERY_SECONDS, show_default=True)
 @click.option("--rows", "rows", type=click.IntRange(min=1), default=QUERY_ROWS, show_default=True, help="At most.")
-@click.option("--bytes", "size", type=click.IntRange(min=1), default=QUERY_BYTES, show_default=True, help="At most.")
+@click.option("--bytes", "bytes", type=click.IntRange(min=1), default=QUERY_BYTES, show_default=True, help="At most.")
 @store_option
 @row_options
 def cypher_command(
     query: str | None,
     file: Any,
     values: tuple[str, ...],
-    timeout: float,
-    rows: int,
-    size: int,
     address: str | None,
     out: Output,
+    **limits: Any,
 ) -> None:
     """Run Cypher that only reads: given as text, from a file (-f), or from standard input (-)."""
-    from trialgraph.ask.cypher import run as cypher
+    from trialgraph.ask.cypher import run
 
     if (query is None) == (file is None):
         raise UsageError("give a query, or -f FILE, or - for standard input; one of them")
     text = file.read() if file is not None else sys.stdin.read() if query == "-" else str(query)
-    params = dict(cypher.parameter(value) for value in values)
+    params = dict(run.parameter(value) for value in values)
     with opened(address) as graph:
-        show(cypher.run(graph, text, params, timeout=timeout, rows=rows, bytes=size), out)
+        show(run.run(graph, text, params, **limits), out)
 
 
 @click.command(name="trial", epilog="Example: trialgraph trial NCT04324411")
@@ -253,31 +251,21 @@ def why_command(one: str, other: str, address: str | None, out: Output) -> None:
 @click.option("--most", type=click.IntRange(min=1), default=1000, show_default=True, help="How many to show.")
 @store_option
 @row_options
-def changes_command(
-    since: str | None,
-    drug: str | None,
-    condition: str | None,
-    sponsor: str | None,
-    trial: str | None,
-    field: str | None,
-    most: int,
-    address: str | None,
-    out: Output,
-) -> None:
+def changes_command(trial: str | None, address: str | None, out: Output, **options: Any) -> None:
     """Show what changed in the trials' records, and when."""
-    from trialgraph.ask.names import resolve as names
-    from trialgraph.ask.questions import named as questions
+    from trialgraph.ask.names import resolve
+    from trialgraph.ask.questions import named
 
-    subjects = {kind: name for kind, name in (("drug", drug), ("condition", condition), ("sponsor", sponsor)) if name}
+    subjects = [(kind, name) for kind in ("drug", "condition", "sponsor") if (name := options.pop(kind))]
     if len(subjects) + (trial is not None) > 1:
         raise UsageError("give one of --drug, --condition, --sponsor and --id")
     with opened(address) as graph:
         about = None
-        for kind, name in subjects.items():
-            understood = names.resolve(kind, name, graph)
-            out.say(names.sentence(understood))
+        for kind, name in subjects:
+            understood = resolve.resolve(kind, name, graph)
+            out.say(resolve.sentence(understood))
             about = understood.id
-        answer = questions.ask(graph, "what-changed", about=about, trial=trial, field=field, since=since, most=most)
+        answer = named.ask(graph, "what-changed", about=about, trial=trial, **options)
         show_by_options(answer, out)
 
 
@@ -302,6 +290,6 @@ def landscape_command(subject: str, values: tuple[str, ...], path: Path | None, 
     if not any("=" in value for value in values):  # a name of several words, typed without quotes
         subject, values = " ".join((subject, *values)), ()
     with opened(address) as graph:
-        told = landscape.draw(graph, subject, path, home=settings().home, params=given(subject, values))
-    for sentence in told:
+        notes = landscape.draw(graph, subject, path, home=settings().home, params=given(subject, values))
+    for sentence in notes:
         click.echo(sentence, err=True)

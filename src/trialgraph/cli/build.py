@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,9 +13,7 @@ from trialgraph.cli.output import Output, output_options, settings
 from trialgraph.errors import UsageError
 
 if TYPE_CHECKING:
-    from trialgraph.build.report import Built
-    from trialgraph.config import Settings
-    from trialgraph.stores.store import Loaded, Store
+    from trialgraph.pipeline.home import Target
 
 
 @click.command(name="build", epilog="Example: trialgraph build")
@@ -29,9 +26,10 @@ def build_command(no_load: bool, accept_loss: bool, workers: int | None, out: Ou
 
     What was there before stays in use until the new is whole.
     """
-    chosen = settings()
-    built, loaded = _build(chosen, out, refit=True, load=not no_load, accept_loss=accept_loss, workers=workers)
-    out.report(built.report(), _built_sentence(built, loaded, chosen))
+    from trialgraph.pipeline.build import build
+
+    run = build(settings(), load=not no_load, accept_loss=accept_loss, workers=workers, watch=out)
+    out.report(run.report(), run.sentence())
 
 
 @click.command(name="load", epilog="Example: trialgraph load --to bolt://localhost:7687")
@@ -45,19 +43,10 @@ def load_command(to: str | None, user: str | None, database: str | None, full: b
 
     Only the difference is written.  The password comes from TRIALGRAPH_NEO4J_PASSWORD, a file or a prompt.
     """
-    from trialgraph.locks import read_lock
-    from trialgraph.snapshot.snapshot import Snapshot
-    from trialgraph.stores import load
+    from trialgraph.pipeline.load import load
 
-    chosen = settings()
-    store = _target(chosen, to, user, database)
-    try:
-        with read_lock(chosen.lock), out.progress("Loading") as progress:
-            snapshot = Snapshot.open(chosen.snapshot)
-            loaded = store.load(snapshot, progress, full=full)
-        out.report(load.report(loaded), load.sentence(loaded, store.name))
-    finally:
-        store.close()
+    run = load(settings(), _target(to, user, database), full=full, watch=out)
+    out.report(run.report(), run.sentence())
 
 
 @click.command(name="update", epilog="Example: trialgraph update")
@@ -70,34 +59,11 @@ def update_command(to: str | None, pace: float | None, no_crawl: bool, out: Outp
 
     Similarity's fitted model is used as it is, so that only what changed moves; `trialgraph build` fits it anew.
     """
-    from trialgraph.locks import read_lock
-    from trialgraph.pipeline import refresh
-    from trialgraph.snapshot.snapshot import Snapshot
-    from trialgraph.stores import load
+    from trialgraph.pipeline.update import update
 
-    chosen = settings()
-    crawled: dict[str, int] = {}
-    began = time.perf_counter()
-    if not no_crawl:
-        with out.progress("Crawling") as progress:
-            crawled = refresh.refresh(chosen, progress=progress, say=out.say, pace=pace)
-    crawl_took = time.perf_counter() - began
-    refit = not (chosen.model / "model.msgpack").is_file()
-    built, loaded = _build(chosen, out, refit=refit, load=True)
-    report: dict[str, Any] = {
-        "crawl": crawled,
-        "build": built.report(),
-        "load": load.report(loaded) if loaded else None,
-        "cost": _cost(built, loaded, chosen) | {"crawl_seconds": round(crawl_took, 2)},
-    }
-    if to is not None:
-        store = _target(chosen, to, None, None)
-        try:
-            with read_lock(chosen.lock), out.progress("Loading") as progress:
-                report["load_to"] = load.report(store.load(Snapshot.open(chosen.snapshot), progress))
-        finally:
-            store.close()
-    out.report(report, _updated_sentence(built, report["cost"]) + _built_sentence(built, loaded, chosen))
+    target = None if to is None else _target(to)
+    run = update(settings(), crawl_first=not no_crawl, target=target, pace=pace, watch=out)
+    out.report(run.report(), run.sentence())
 
 
 @click.command(name="clear", epilog="Example: trialgraph clear --to bolt://localhost:7687 --yes")
@@ -108,18 +74,10 @@ def update_command(to: str | None, pace: float | None, no_crawl: bool, out: Outp
 @output_options
 def clear_command(to: str | None, user: str | None, database: str | None, yes: bool, out: Output) -> None:
     """Remove our nodes and relationships from a Neo4j; foreign nodes stay."""
-    from trialgraph.stores.neo4j.store import Neo4jStore
+    from trialgraph.pipeline.load import clear
 
-    chosen = settings()
-    store = _target(chosen, to or "neo4j", user, database)
-    try:
-        if not isinstance(store, Neo4jStore):
-            raise UsageError(f"{store.name} is a folder; remove it if you no longer want it")
-        counts = store.clear() if yes else store.counts()
-        held = {name: count for name, count in counts.items() if count}
-        out.report(held, "Removed." if yes else "Nothing was removed; --yes removes these.")
-    finally:
-        store.close()
+    counts = clear(settings(), _target(to or "neo4j", user, database), remove=yes)
+    out.report(counts, "Removed." if yes else "Nothing was removed; --yes removes these.")
 
 
 @click.command(name="export", epilog="Example: trialgraph export graph.graphml")
@@ -137,27 +95,17 @@ def export_command(
     FORM is graphml, json (node-link), jsonld, csv, parquet or neo4j-import; without it TARGET's name decides: a
     name without an ending is a folder of CSV files.
     """
-    from trialgraph.locks import read_lock
-    from trialgraph.snapshot import export
-    from trialgraph.snapshot.snapshot import Snapshot
-    from trialgraph.stores.neo4j import bulk
+    from trialgraph.pipeline.export import export, run_importer
 
     if len(words) > 2:
         raise UsageError("give a form and a target, such as: trialgraph export csv tables/")
-    target = Path(words[-1])
-    form = export.form_of(target, words[0] if len(words) == 2 else None)
-    chosen = settings()
-    with read_lock(chosen.lock):
-        snapshot = Snapshot.open(chosen.snapshot)
-        if form == "neo4j-import":
-            rows = bulk.write(snapshot, target)
-        else:
-            rows = export.write(snapshot, target, form, labels=labels, relationships=kinds, raw=raw)
-    if form == "neo4j-import":
-        out.say(f"Stop the server, run {target / 'import.sh'}, start it, then: trialgraph load --to bolt://...")
-        if run_import:
-            bulk.run(target)
-    out.report({"form": form, "rows": rows, "target": str(target)}, export.source_of(snapshot))
+    form = words[0] if len(words) == 2 else None
+    run = export(settings(), Path(words[-1]), form, labels=labels, relationships=kinds, raw=raw)
+    if run.next_step:
+        out.say(run.next_step)
+    if run_import:
+        run_importer(run)
+    out.report(run.report(), run.source)
 
 
 @click.command(name="doctor", epilog="Example: trialgraph doctor")
@@ -166,9 +114,9 @@ def doctor_command(out: Output) -> None:
     """Check the installation, the home and what lies in it, and the Neo4j if one is set."""
     from trialgraph.pipeline.doctor import checks
 
-    found = list(checks(settings()))
-    out.rows(["check", "state", "found"], found)
-    if any(row["state"] == "failed" for row in found):
+    rows = list(checks(settings()))
+    out.rows(["check", "state", "found"], rows)
+    if any(row["state"] == "failed" for row in rows):
         click.get_current_context().exit(1)
 
 
@@ -176,27 +124,9 @@ def doctor_command(out: Output) -> None:
 @output_options
 def config_command(out: Output) -> None:
     """Show each setting, its value, and where that comes from; a password is never shown."""
-    import os
+    from trialgraph.pipeline.home import setting_rows
 
-    from trialgraph.config import url_setting
-    from trialgraph.pipeline.settings import variables
-    from trialgraph.stores.open import PASSWORD
-
-    chosen = settings()
-    rows: list[dict[str, Any]] = [{"setting": "home", "value": str(chosen.home), "from": chosen.sources["home"]}]
-    urls = {url_setting(name): url for name, url in chosen.registry_urls.items()}
-    for name, variable in variables().items():
-        value = _without_password(urls.get(name) or getattr(chosen, name, None))
-        rows.append({"setting": name, "value": value, "from": chosen.sources.get(name, f"default (set {variable})")})
-    is_set = bool(os.environ.get(PASSWORD))
-    rows.append(
-        {
-            "setting": "neo4j_password",
-            "value": "set, not shown" if is_set else None,
-            "from": PASSWORD if is_set else f"default (set {PASSWORD})",
-        }
-    )
-    out.rows(["setting", "value", "from"], rows)
+    out.rows(["setting", "value", "from"], setting_rows(settings()))
 
 
 @click.command(name="demo", epilog="Example: trialgraph demo")
@@ -208,99 +138,10 @@ def demo_command(out: Output) -> None:
     demo(settings(), out)
 
 
-def _build(
-    chosen: Settings,
-    out: Output,
-    *,
-    refit: bool,
-    load: bool,
-    accept_loss: bool = False,
-    workers: int | None = None,
-) -> tuple[Built, Loaded | None]:
-    """Build the snapshot of a home and, if wanted, load its embedded graph."""
-    import os
+def _target(to: str | None, user: str | None = None, database: str | None = None) -> Target:
+    from trialgraph.pipeline.home import Target
 
-    from trialgraph.build import cache
-    from trialgraph.build.memory import release_memory
-    from trialgraph.build.report import BuildPlan
-    from trialgraph.build.stages import make
-    from trialgraph.locks import write_lock
-
-    with write_lock(chosen.lock, "trialgraph build"):
-        with out.progress("Building") as progress:
-            built = make(
-                BuildPlan(
-                    chosen.archive,
-                    chosen.snapshot,
-                    chosen.model,
-                    corrections=chosen.corrections,
-                    refit=refit,
-                    accept_loss=accept_loss,
-                    workers=workers or os.cpu_count() or 1,
-                    progress=progress,
-                )
-            )
-        for warning in built.warnings:
-            out.say(f"Note: {warning}")
-        if not load:
-            return built, None
-        release_memory()
-        store = _target(chosen, None, None, None)
-        try:
-            with out.progress("Loading") as progress, built.timed("load"):
-                loaded = store.load(built.snapshot, progress)
-        finally:
-            store.close()
-        if built.rebuilt.reason is not None and loaded.whole:
-            cache.note_cost(chosen.kept, built.seconds)
-        return built, loaded
-
-
-def _cost(built: Built, loaded: Loaded | None, chosen: Settings) -> dict[str, Any]:
-    """Return what an update made anew, and what share of the last whole build's time it took."""
-    from trialgraph.build import cache
-
-    took, whole = sum(built.seconds.values()), sum(cache.cost(chosen.kept).values())
-    return {
-        "seconds": round(took, 2),
-        "whole_build_seconds": round(whole, 2) or None,
-        "share": round(took / whole, 4) if whole else None,
-        "graph_loaded": "whole" if loaded and loaded.whole else "the difference",
-    }
-
-
-def _updated_sentence(built: Built, cost: dict[str, Any]) -> str:
-    made = built.rebuilt
-    if made.reason is not None:
-        return f"A whole build: {made.reason}. "
-    told = f"{made.trials:,} of {made.trials_total:,} trials read again, {made.vectors:,} compared with all others. "
-    return told + (f"It took {cost['share']:.0%} of a whole build's time. " if cost["share"] else "")
-
-
-def _built_sentence(built: Built, loaded: Loaded | None, chosen: Settings) -> str:
-    from trialgraph.stores import load
-
-    aside = f", {len(built.set_aside):,} records set aside" if built.set_aside else ""
-    took = sum(built.seconds.values())
-    first = f"Built {built.trials:,} trials{aside} in {took:,.1f} s."
-    if loaded is None:
-        return f"{first} Next: trialgraph load"
-    return f"{first} {load.sentence(loaded, f'the graph in {chosen.home}')} Next: trialgraph ask"
-
-
-def _without_password(value: str | None) -> str | None:
-    """Return a setting as it may be shown: of an address that names user and password, neither."""
-    if value is None or "://" not in value:
-        return value
-    scheme, _, rest = value.partition("://")
-    place, slash, path = rest.partition("/")
-    return f"{scheme}://{'***@' if '@' in place else ''}{place.rpartition('@')[2]}{slash}{path}"
-
-
-def _target(chosen: Settings, to: str | None, user: str | None, database: str | None) -> Store:
-    from trialgraph.stores.open import open_target
-
-    return open_target(chosen, to, user=user, database=database, prompt=_prompt())
+    return Target(to=to, user=user, database=database, prompt=_prompt())
 
 
 def _prompt() -> Callable[[], str] | None:

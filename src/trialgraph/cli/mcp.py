@@ -36,7 +36,7 @@ def mcp_command(address: str | None) -> None:
     Tools: list_questions, ask, similar_trials, trial, why, cypher (read-only).
     Needs the extra: pip install 'trialgraph[mcp]'.
     """
-    from trialgraph.stores.open import open_graph
+    from trialgraph.pipeline.home import open_graph
 
     with contextlib.closing(open_graph(settings(), address)) as store:
         server(store).run("stdio")
@@ -50,18 +50,18 @@ def server(store: Store) -> MCPServer[Any]:
         from mcp.types import ToolAnnotations
     except ImportError as problem:
         raise UsageError("the server for assistants needs an extra: pip install 'trialgraph[mcp]'") from problem
-    from trialgraph.ask.cypher import run as free
-    from trialgraph.ask.questions import named as questions
-    from trialgraph.ask.questions import trial as sheet
-    from trialgraph.ask.questions import why as evidence
+    from trialgraph.ask.cypher import run
+    from trialgraph.ask.questions import named
+    from trialgraph.ask.questions.trial import sheet
+    from trialgraph.ask.questions.why import why
 
     served: MCPServer[Any] = MCPServer("trialgraph", instructions=GUIDE, log_level="WARNING")
     reads = ToolAnnotations(read_only_hint=True, open_world_hint=False)
-    one_at_a_time = threading.Lock()  # the embedded engine answers one caller at a time
+    store_lock = threading.Lock()  # the embedded engine answers one caller at a time
 
     def answered(work: Callable[[], Answer | Mapping[str, Any]]) -> str:
         try:
-            with one_at_a_time:
+            with store_lock:
                 return bounded(work())
         except TrialgraphError as problem:
             raise ToolError(str(problem)) from problem
@@ -69,32 +69,32 @@ def server(store: Store) -> MCPServer[Any]:
     @served.tool(annotations=reads, structured_output=False)
     def list_questions() -> str:
         """List the named questions: what each asks, its parameters with kinds and defaults, its columns."""
-        return json.dumps([questions.described(one) for one in questions.find().values()], ensure_ascii=False)
+        return json.dumps([named.described(question) for question in named.find().values()], ensure_ascii=False)
 
     @served.tool(annotations=reads, structured_output=False)
     def ask(question: str, parameters: dict[str, str | int | float | None] | None = None) -> str:
         """Answer a named question, such as trials-of-drug with {"drug": "rapamycin"}."""
-        return answered(lambda: questions.ask(store, question, **(parameters or {})))
+        return answered(lambda: named.ask(store, question, **(parameters or {})))
 
     @served.tool(annotations=reads, structured_output=False)
     def similar_trials(trial_id: str, most: int = 10) -> str:
         """List the trials most like one trial, each with its score and what both have in common."""
-        return answered(lambda: questions.ask(store, "similar-trials", trial=trial_id, most=most))
+        return answered(lambda: named.ask(store, "similar-trials", trial=trial_id, most=most))
 
     @served.tool(annotations=reads, structured_output=False)
     def trial(trial_id: str) -> str:
         """Tell what is held of one trial."""
-        return answered(lambda: sheet.sheet(store, trial_id))
+        return answered(lambda: sheet(store, trial_id))
 
-    @served.tool(annotations=reads, structured_output=False)
-    def why(one: str, other: str) -> str:
+    @served.tool(name="why", annotations=reads, structured_output=False)
+    def evidence(one: str, other: str) -> str:
         """Show the evidence of a link between a trial and another trial, a drug, a condition or a sponsor."""
-        return answered(lambda: evidence.why(store, one, other))
+        return answered(lambda: why(store, one, other))
 
     @served.tool(annotations=reads, structured_output=False)
     def cypher(query: str, parameters: dict[str, str | int | float | bool | None] | None = None) -> str:
         """Run one read-only Cypher query; writes, unlisted procedures, files and addresses are refused."""
-        return answered(lambda: free.run(store, query, parameters or {}, rows=MCP_ROWS))
+        return answered(lambda: run.run(store, query, parameters or {}, rows=MCP_ROWS))
 
     return served
 

@@ -108,9 +108,9 @@ class Session:
                     )
                 self.commands[name](rest.strip())
             elif statement.strip("; \n"):
-                from trialgraph.ask.cypher import run as cypher
+                from trialgraph.ask.cypher import run
 
-                self._show(lambda: cypher.run(self.graph, statement, self._used(statement)))
+                self._show(lambda: run.run(self.graph, statement, self._used(statement)))
             self.failed = False
         except TrialgraphError as problem:
             self.failed = True
@@ -142,15 +142,15 @@ class Session:
         self.out.say(HELP)
 
     def _ask(self, rest: str) -> None:
-        from trialgraph.ask.questions import named as questions
+        from trialgraph.ask.questions import named
 
         parts = _split(rest)
         if not parts:
-            for question in questions.find().values():
+            for question in named.find().values():
                 self.out.say(f"{question.name:32} {question.title}")
             return
         asked = given(parts[0], parts[1:])
-        self._show(lambda: questions.ask(self.graph, parts[0], **asked))
+        self._show(lambda: named.ask(self.graph, parts[0], **asked))
 
     def _search(self, rest: str) -> None:
         from trialgraph.ask.search.words import search
@@ -158,40 +158,28 @@ class Session:
         self._show(lambda: search(self.graph, rest))
 
     def _related(self, rest: str) -> None:
-        from trialgraph.ask.questions import named as questions
+        from trialgraph.ask.questions import named
 
-        self._show(lambda: questions.ask(self.graph, "similar-trials", trial=rest))
+        self._show(lambda: named.ask(self.graph, "similar-trials", trial=rest))
 
     def _schema(self, rest: str) -> None:
-        from trialgraph import schema
+        from trialgraph.pipeline.tables import PROPERTY_COLUMNS, table_facts, table_rows
 
         name = rest.strip(":() ")
         if not name:
-            rows = [{"name": label.name, "what": label.doc} for label in schema.LABELS]
-            rows += [{"name": f"({r.source})-[:{r.type}]->({r.target})", "what": r.doc} for r in schema.RELATIONSHIPS]
-            self.out.rows(("name", "what"), rows)
+            self.out.rows(("name", "what"), table_rows())
             return
-        kind = schema.LABEL.get(name) or schema.RELATIONSHIP.get(name)
-        if kind is None:
-            from trialgraph.spelling import nearest_names
-
-            nearest = nearest_names(name, [*schema.LABEL, *schema.RELATIONSHIP])
-            raise UsageError(f"there is no {name}" + (f"; did you mean {' or '.join(nearest)}?" if nearest else ""))
-        self.out.say(kind.doc)
-        columns = ("property", "type", "unit", "what")
-        self.out.rows(
-            columns, [dict(zip(columns, (p.name, p.type, p.unit, p.doc), strict=True)) for p in kind.properties]
-        )
-        tied = [r for r in schema.RELATIONSHIPS if name in (r.source, r.target)]
-        if tied:
-            ways = [{"relationship": f"({r.source})-[:{r.type}]->({r.target})", "what": r.doc} for r in tied]
-            self.out.rows(("relationship", "what"), ways)
+        table = table_facts(name)
+        self.out.say(table.doc)
+        self.out.rows(PROPERTY_COLUMNS, table.properties)
+        if table.relationships:
+            self.out.rows(("relationship", "what"), table.relationships)
 
     def _param(self, rest: str) -> None:
-        from trialgraph.ask.cypher import run as cypher
+        from trialgraph.ask.cypher import run
 
         if rest:
-            name, value = cypher.parameter(rest)
+            name, value = run.parameter(rest)
             if value == "":
                 self.params.pop(name, None)
             else:
@@ -218,13 +206,13 @@ class Session:
         self.out.report(sheet(self.graph, rest))
 
     def _explain(self, rest: str) -> None:
-        from trialgraph.ask.cypher import run as cypher
+        from trialgraph.ask.cypher import run
 
-        answer = cypher.run(self.graph, f"EXPLAIN {rest}", self._used(rest))
+        answer = run.run(self.graph, f"EXPLAIN {rest}", self._used(rest))
         for row in answer:
             self.out.say(str(row.get("executionPlanAsString") or next(iter(row.values()), "")))
         if not answer.rows:
-            self.out.say("the store told no plan; the query can be run")
+            self.out.say("the store gave no plan; the query can be run")
 
     def _export(self, rest: str) -> None:
         from pathlib import Path
@@ -252,20 +240,20 @@ class Session:
 
 def statements(lines: Iterable[str]) -> Iterable[str]:
     """Yield the commands (a line that begins with :) and the queries (up to a ; or an empty line) of a text."""
-    held = ""
+    pending = ""
     for line in lines:
-        if not held and line.lstrip().startswith(":"):
+        if not pending and line.lstrip().startswith(":"):
             yield line
         elif line.strip():
-            held += line
-            if finished(held):
-                yield held
-                held = ""
-        elif held:
-            yield held
-            held = ""
-    if held.strip():
-        yield held
+            pending += line
+            if finished(pending):
+                yield pending
+                pending = ""
+        elif pending:
+            yield pending
+            pending = ""
+    if pending.strip():
+        yield pending
 
 
 def finished(text: str) -> bool:

@@ -17,8 +17,6 @@ from trialgraph.snapshot.snapshot import Snapshot
 from trialgraph.stores.open import open_target
 from trialgraph.stores.store import reconcile
 
-Check = tuple[str, str, str]  # what was looked at, "ok" | "absent" | "failed", what was found
-
 
 def checks(settings: Settings) -> Iterator[dict[str, Any]]:
     """Yield what was looked at, how it is, and what to do about it; one check's failure never stops the next."""
@@ -34,10 +32,10 @@ def checks(settings: Settings) -> Iterator[dict[str, Any]]:
     )
     for name, look in looks:
         try:
-            state, told = look(settings)
+            state, finding = look(settings)
         except TrialgraphError as problem:
-            state, told = "failed", str(problem)
-        yield {"check": name, "state": state, "found": told}
+            state, finding = "failed", str(problem)
+        yield {"check": name, "state": state, "found": finding}
 
 
 def _python(_: Settings) -> tuple[str, str]:
@@ -45,10 +43,10 @@ def _python(_: Settings) -> tuple[str, str]:
 
 
 def _engine(_: Settings) -> tuple[str, str]:
-    from trialgraph.stores.embedded import store as embedded
+    from trialgraph.stores.embedded.store import engine_version
 
     try:
-        version = embedded.engine_version()
+        version = engine_version()
     except (ImportError, OSError) as problem:
         return "failed", f"the embedded engine cannot be loaded ({problem}); install trialgraph again"
     return "ok", f"arcadedb {version}; no Java is needed"
@@ -80,7 +78,7 @@ def _archive(settings: Settings) -> tuple[str, str]:
         records = sum(row["records"] for row in archive.held())
         damaged = list(check(archive))
     if damaged:
-        names = ", ".join(f"{odd.source}:{odd.record_id}" for odd in damaged[:SHOWN_DAMAGED])
+        names = ", ".join(f"{record.source}:{record.record_id}" for record in damaged[:SHOWN_DAMAGED])
         more = f" and {len(damaged) - SHOWN_DAMAGED:,} more" if len(damaged) > SHOWN_DAMAGED else ""
         return "failed", f"damaged: {names}{more}; `trialgraph crawl --repair` fetches them again"
     return "ok", f"{records:,} records, every byte as it was received"
@@ -113,8 +111,8 @@ def _graph(settings: Settings) -> tuple[str, str]:
     store = open_target(settings)
     try:
         loaded = store.loaded()
-        kept = settings.graph / "snapshot"
-        snapshot = Snapshot.open(kept if kept.is_dir() else settings.snapshot)
+        own_copy = settings.graph / "snapshot"
+        snapshot = Snapshot.open(own_copy if own_copy.is_dir() else settings.snapshot)
         reconcile(store.counts(), snapshot, store.name)
         damaged = store.damaged() if isinstance(store, EmbeddedStore) else []
     finally:

@@ -1,0 +1,104 @@
+"""What a text is understood as: the drugs, conditions, procedures and organisations that its words name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from trialgraph.config import Settings
+from trialgraph.errors import UsageError
+from trialgraph.linking import corrections
+from trialgraph.linking.conditions.linker import ConditionLinker
+from trialgraph.linking.drugs import vocabulary
+from trialgraph.linking.drugs.linker import DrugLinker
+from trialgraph.linking.organizations.linker import OrganizationLinker
+from trialgraph.linking.procedures.linker import ProcedureLinker
+from trialgraph.model import ConditionLink, DeviceOrProcedureLink, DrugLink
+
+if TYPE_CHECKING:
+    from trialgraph.linking.corrections import Corrections
+    from trialgraph.model import Link
+
+KINDS: Final = ("drug", "condition", "procedure", "organization")
+COLUMNS: Final = (
+    "kind", "span", "place", "id", "name", "parent", "alias", "vocabulary", "method", "confidence", "broader", "dose",
+    "frequency",
+)  # fmt: skip
+UNLISTED: Final = ("unlisted", "text", "spelling")  # methods that make a name of the words themselves
+SUGGESTIONS: Final = 3
+
+
+class Understood(msgspec.Struct, frozen=True):
+    """The links of a text, a row each, and what should be known of them."""
+
+    columns: tuple[str, ...]
+    rows: list[dict[str, Any]]
+    notes: list[str]
+
+
+def link(settings: Settings, text: str, kind: str | None = None) -> Understood:
+    """Return what a text is understood as: words, concept, matched alias, vocabulary, method, confidence.
+
+    Without a kind, names that no list holds are given only where no list holds any.  The home's corrections apply.
+    Raises UsageError for a kind that does not exist and for a bad line of corrections.
+    """
+    if kind is not None and kind not in KINDS:
+        raise UsageError(f"{kind!r} is no kind of name; the kinds are {', '.join(KINDS)}")
+    known = corrections.read(settings.corrections)
+    rows = [row for one in (KINDS if kind is None else (kind,)) for row in _rows(one, text, known)]
+    if kind is None:
+        listed = [row for row in rows if row["method"] not in UNLISTED or row.get("parent")]
+        rows = listed or [row for row in rows if row["kind"] == "drug"]
+    columns = tuple(c for c in COLUMNS if c in ("kind", "id") or any(row.get(c) is not None for row in rows))
+    return Understood(columns, rows, _notes(text, kind, rows, known))
+
+
+def _notes(text: str, kind: str | None, rows: list[dict[str, Any]], known: Corrections) -> list[str]:
+    """Return why there is no row, or that a name is on no list, with the nearest names of drugs."""
+    lines = [known.find(one, text) for one in corrections.KINDS]
+    if not rows and any(line is not None and line.target is None for line in lines):
+        return ["corrections.txt says that it is nothing."]
+    notes = [] if rows else [f"Nothing in {text!r} names a {kind or 'concept'} that we know."]
+    if any(row["method"] == "unlisted" for row in rows):
+        notes.append("No list holds it: in the graph it is a node of its own.")
+    if notes and kind in ("drug", None):
+        near = vocabulary.load().suggest(text, SUGGESTIONS)
+        notes += [f"Near: {', '.join(near)}"] if near else []
+    return notes
+
+
+def _rows(kind: str, text: str, known: Corrections) -> list[dict[str, Any]]:
+    if kind == "organization":
+        owner = OrganizationLinker(corrections=known).resolve(text)
+        row = {"kind": kind, "span": text, "place": 0, "id": owner.organization_id, "name": owner.name}
+        return [row | {"parent": owner.parent_id, "method": owner.method, "confidence": owner.confidence}]
+    links: Iterable[Link]
+    if kind == "drug":
+        links = DrugLinker(vocabulary.load(), known).understand(text)
+    elif kind == "condition":
+        links = ConditionLinker(corrections=known).understand(text)
+    else:
+        links = ProcedureLinker(corrections=known).understand(text)
+    return [_row(kind, text, found) for found in links]
+
+
+def _row(kind: str, text: str, found: Link) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "kind": found.label.lower() if isinstance(found, DeviceOrProcedureLink) else kind,
+        "span": found.span,
+        "place": max(0, text.find(found.span)),
+        "id": found.concept_id,
+        "name": found.name,
+        "alias": found.matched_alias,
+        "vocabulary": found.vocabulary,
+        "method": found.method,
+        "confidence": found.confidence,
+    }
+    if isinstance(found, ConditionLink):
+        row["broader"] = found.broader or None
+    if isinstance(found, DrugLink):
+        amount = None if found.dose_value is None else f"{found.dose_value:g} {found.dose_unit}"
+        row |= {"dose": amount, "frequency": found.frequency}
+    return row
