@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trialgraph.model import ListedTrial, Reference, Trial
+from trialgraph.registries.reading import identifiers
 from trialgraph.registries.reading.values import age_in_years
 
 Row = Mapping[str, Any]
@@ -66,6 +67,8 @@ _RANK = {"EARLY_PHASE1": 0.5, "PHASE1": 1.0, "PHASE2": 2.0, "PHASE3": 3.0, "PHAS
 def trial_row(trial: Trial) -> Row:
     """Return the Trial node of a trial."""
     row: dict[str, Any] = {"trial_id": trial.id, "phase_rank": phase_rank(trial.phases), "listed_only": False}
+    row["id_key"] = identifiers.key(trial.id)
+    row["acronym_key"] = identifiers.key(trial.acronym) or None if trial.acronym else None
     for name in _SAME:
         row[name] = getattr(trial, name)
     for name in _LISTS:
@@ -151,15 +154,22 @@ def _given(trial: Trial) -> set[tuple[int, int]]:
     return by_arm | by_entry
 
 
-def identifiers(trial: Trial) -> dict[str, Row]:
-    """Return the Identifier nodes of a trial by key, its former ids among them; the same number once."""
+def numbers(trial: Trial) -> dict[str, Row]:
+    """Return the Identifier nodes of a trial by key, its former ids among them; the same number once.
+
+    What numbers no trial ("Not applicable", zeros) belongs to this trial alone, and nobody is found by it.
+    """
     found: dict[str, Row] = {}
     for given in trial.identifiers:
+        value_key = identifiers.number_key(given.value)
         key = f"{given.scheme}:{given.value}" + (f" ({given.domain})" if given.domain else "")
-        found[key] = {"identifier_id": key, "scheme": given.scheme, "value": given.value, "domain": given.domain}
+        key += "" if value_key else f" of {trial.id}"
+        facts = {"scheme": given.scheme, "value": given.value, "domain": given.domain, "value_key": value_key}
+        found[key] = {"identifier_id": key} | facts
     for alias in trial.aliases:
         key = f"NCT_ALIAS:{alias}"
-        found.setdefault(key, {"identifier_id": key, "scheme": "NCT_ALIAS", "value": alias})
+        facts = {"scheme": "NCT_ALIAS", "value": alias, "value_key": identifiers.key(alias)}
+        found.setdefault(key, {"identifier_id": key} | facts)
     return found
 
 

@@ -84,7 +84,7 @@ class TrialRows:
         self.tables.put(mentions.name_of(label), {**facts, **mention})
 
     def _numbers_and_papers(self, trial: Trial) -> None:
-        for key, row in record_rows.identifiers(trial).items():
+        for key, row in record_rows.numbers(trial).items():
             self._add_mention("Identifier", trial, key, row)
             self.tables.put("HAS_IDENTIFIER", {"source": trial.id, "target": key})
         for place, reference in enumerate(trial.references):

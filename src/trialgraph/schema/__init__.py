@@ -31,7 +31,7 @@ __all__ = [
 
 LABEL: Final = {label.name: label for label in LABELS}
 RELATIONSHIP: Final = {relationship.type: relationship for relationship in RELATIONSHIPS}
-VERSION: Final = "1"  # of this schema; a graph of another version is rebuilt
+VERSION: Final = "2"  # of this schema; a graph of another version is rebuilt
 
 
 def columns(name: str) -> tuple[tuple[str, str], ...]:

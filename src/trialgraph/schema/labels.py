@@ -23,6 +23,8 @@ LABELS: Final[tuple[Label, ...]] = (
         properties=(
             Property("trial_id", STRING, "The registry's own id: NCT04324411, ISRCTN..., EUCT..."),
             Property("registry", STRING, "The registry that the id belongs to"),
+            Property("id_key", STRING, "The id as it is searched: letters and digits alone, in lower case"),
+            Property("acronym_key", STRING, "The acronym as it is searched"),
             Property("brief_title", STRING, "Short title", None, "identificationModule.briefTitle"),
             Property("official_title", STRING, "Long title", None, "identificationModule.officialTitle"),
             Property("acronym", STRING, "The study's acronym", None, "identificationModule.acronym"),
@@ -86,7 +88,15 @@ LABELS: Final[tuple[Label, ...]] = (
             Property("not_seen_since", STRING, "A complete crawl since then no longer listed it", "ISO date"),
             Property("record_sha256", STRING, "SHA-256 of the record that the fields are read from"),
         ),
-        indexes=("overall_status", "study_type", "phase_rank", "start_date", "last_update_post_date"),
+        indexes=(
+            "id_key",
+            "acronym_key",
+            "overall_status",
+            "study_type",
+            "phase_rank",
+            "start_date",
+            "last_update_post_date",
+        ),
         full_text=("brief_title", "brief_summary"),
     ),
     Label(
@@ -262,15 +272,16 @@ LABELS: Final[tuple[Label, ...]] = (
     ),
     Label(
         name="Identifier",
-        gathering=Gathering(facts=("scheme", "value", "domain")),
+        gathering=Gathering(facts=("scheme", "value", "domain", "value_key")),
         doc="Another number of a trial.",
         properties=(
             Property("identifier_id", STRING, "scheme:value, with the domain where the number is a body's own"),
             Property("scheme", STRING, "ORG_STUDY_ID, EUDRACT_NUMBER, NIH, ISRCTN, NCT_ALIAS, ..."),
             Property("value", STRING, "As written", None, "identificationModule.secondaryIdInfos.id"),
             Property("domain", STRING, "Whose number it is", None, "identificationModule.secondaryIdInfos.domain"),
+            Property("value_key", STRING, "The value as it is searched: letters and digits alone; null for no number"),
         ),
-        indexes=("value",),
+        indexes=("value", "value_key"),
     ),
     Label(
         name="ChangeEvent",

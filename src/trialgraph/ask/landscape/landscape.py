@@ -11,6 +11,7 @@ from trialgraph import text
 from trialgraph.ask.landscape import gather
 from trialgraph.ask.landscape.phases import PHASES, phase_of
 from trialgraph.ask.names import resolve as names
+from trialgraph.ask.names import trials
 from trialgraph.ask.questions import named as questions
 from trialgraph.errors import UsageError
 from trialgraph.limits import NEIGHBOURS_DRAWN
@@ -186,15 +187,12 @@ def of(store: Store, subject: str, **params: Any) -> Landscape:
     """
     if params or subject in questions.find():
         return _of_answer(store, subject, params)
-    try:
-        trial = names.trial_id(subject)
-    except UsageError:
-        trial = None
+    trial = trials.named(subject, store)
     if trial is not None:
         ids, listed = gather.neighbourhood(store, trial, NEIGHBOURS_DRAWN)
         found = gather.trials(store, ids)
         if trial not in {one["id"] for one in found}:
-            raise UsageError(names.not_held(trial))
+            raise UsageError(f"this graph does not hold {trial}")
         title = next((one["title"] for one in found if one["id"] == trial), None)
         notes = [f"{trial} with the {len(ids) - 1} trials most like it or listed as related to it"]
         return Landscape(

@@ -13,14 +13,12 @@ from trialgraph.ask.names import classes, linkers
 from trialgraph.errors import UsageError
 from trialgraph.limits import MEMBERS_NAMED, SUGGESTIONS
 from trialgraph.model import Resolution
-from trialgraph.registries.catalogue import fetching_id
 from trialgraph.spelling import nearest_names, similarity
 
 if TYPE_CHECKING:
     from trialgraph.stores.store import Store
 
 _KEY: Final = re.compile(r"[A-Z]{2,6}:\S+")  # MESH:D020123, UNII:W36ZG6FT64, TXT:some-words
-_TRIAL: Final = re.compile(r"NCT[0-9]{8}|(?!NCT)[A-Z]{2,7}[0-9][0-9A-Z./\-]{5,}")
 
 # The one node a key names, and all names of a label: literal Cypher, since a label cannot be a parameter.
 _BY_KEY: Final = {
@@ -105,6 +103,8 @@ def is_held(resolution: Resolution, store: Store) -> bool:
 
 def sentence(resolution: Resolution) -> str:
     """Return what was understood, for a person: rapamycin -> sirolimus (MESH:D020123), by synonym."""
+    if resolution.kind == "trial":
+        return f"{resolution.given} -> {resolution.id}, {resolution.method}"
     how = _METHODS.get(resolution.method, f"by {resolution.method.replace('-', ' ')}")
     alias, name = text.fold(resolution.matched_alias), text.fold(resolution.name)
     if how == "by name" and alias and alias != name:
@@ -133,21 +133,6 @@ def suggestions(kinds: Sequence[str], given: str, store: Store) -> list[str]:
     if len(kinds) > 1:  # each kind's nearest come mixed: the most alike first
         found.sort(key=lambda name: -similarity(wanted, text.fold(name)))
     return found[:SUGGESTIONS]
-
-
-def trial_id(given: str) -> str:
-    """Return a trial id as the graph writes it.  Raises UsageError for what cannot be one."""
-    written = given.strip().upper().replace(" ", "")
-    if not _TRIAL.fullmatch(written):
-        raise UsageError(f"{given!r} is no trial id; one looks like NCT04324411")
-    return written
-
-
-def not_held(trial: str) -> str:
-    """Return the sentence for a trial that the graph does not hold, with the command that fetches one."""
-    registry = fetching_id(trial)
-    how = f"'trialgraph crawl {registry.name} --id {trial}' fetches it" if registry else "'trialgraph import' adds it"
-    return f"this graph does not hold {trial}; {how}"
 
 
 def _resolve(kind: str, given: str, store: Store) -> Resolution | None:

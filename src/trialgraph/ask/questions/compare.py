@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from trialgraph.ask.answers import Answer
 from trialgraph.ask.cypher.run import run_trusted
-from trialgraph.ask.names import resolve as names
+from trialgraph.ask.names import trials
 from trialgraph.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def compare(store: Store, one: str, other: str) -> Answer:
 
     The notes tell the parts of their likeness where the graph links them.  Raises UsageError for an unknown trial.
     """
-    first, second = names.trial_id(one), names.trial_id(other)
+    first, second = trials.resolve(one, store).id, trials.resolve(other, store).id
     if first == second:
         raise UsageError(f"{first} is compared with itself; give another trial")
     told = [_told(store, trial) for trial in (first, second)]
@@ -58,7 +58,7 @@ def _told(store: Store, trial: str) -> dict[str, list[str]]:
     """Return what is compared -> values of a trial, in the order they are shown."""
     found = run_trusted(store, _TRIAL, {"trial": trial}).rows
     if not found:
-        raise UsageError(names.not_held(trial))
+        raise UsageError(f"this graph does not hold {trial}")
     row = found[0]
     facts: dict[str, Any] = row["facts"]
     ages = [facts.get("minimum_age"), facts.get("maximum_age")]

@@ -14,7 +14,7 @@ import msgspec
 
 from trialgraph.ask.answers import Answer
 from trialgraph.ask.cypher.run import run_trusted
-from trialgraph.ask.names import classes
+from trialgraph.ask.names import classes, trials
 from trialgraph.ask.names import resolve as names
 from trialgraph.ask.questions.because import because
 from trialgraph.errors import UsageError
@@ -26,7 +26,15 @@ if TYPE_CHECKING:
     from trialgraph.stores.columns.joins import Frames
     from trialgraph.stores.store import Store
 
-NAMED: Final = ("drug", "class", "condition", "sponsor", "country", "subject")  # understood by the vocabularies
+NAMED: Final = (
+    "drug",
+    "class",
+    "condition",
+    "sponsor",
+    "country",
+    "subject",
+    "trial",
+)  # understood by the vocabularies
 KINDS: Final = (*NAMED, "trial", "text", "int", "float", "date", "phase", "status")
 REQUIRED: Final = "required"
 PHASES: Final = ("EARLY_PHASE1", "PHASE1", "PHASE2", "PHASE3", "PHASE4", "NA")
@@ -177,9 +185,9 @@ def _answer(
     # Nodes are counted at once, relationships are not: those only where there is no row.
     missing = _missing(question, graph) if (question.needs or "").startswith("ChangeEvent") else []
     rows = [] if missing else asked(question, values)
-    notes = [names.sentence(one) for one in understood]
+    notes = [names.sentence(one) for one in understood if one.kind != "trial" or one.given != one.id]
     if not rows:
-        notes += missing or _missing(question, graph) or _why_nothing(question, understood, values, graph)
+        notes += missing or _missing(question, graph) or _why_nothing(question, understood, graph)
     cut = isinstance(most, int) and len(rows) > most
     if cut:
         shown = "first row" if most == 1 else f"first {most} rows"
@@ -219,7 +227,7 @@ def check(question: Question, params: Mapping[str, Any], store: Store) -> tuple[
                 dt.datetime.now(dt.UTC).date().isoformat() if parameter.default == "today" else parameter.default
             )
         elif parameter.kind in NAMED:
-            resolution = names.resolve(parameter.kind, str(given), store)
+            resolution = _resolved(parameter.kind, str(given), store)
             understood.append(resolution)
             # A class is asked for by its drugs, so drugs and subjects are lists of ids, also of one.
             several = parameter.kind in {"drug", "class", "subject"}
@@ -227,6 +235,10 @@ def check(question: Question, params: Mapping[str, Any], store: Store) -> tuple[
         else:
             values[parameter.name] = value_of(parameter, given)
     return values, understood
+
+
+def _resolved(kind: str, given: str, store: Store) -> Resolution:
+    return trials.resolve(given, store) if kind == "trial" else names.resolve(kind, given, store)
 
 
 def value_of(parameter: Parameter, given: Any) -> Any:
@@ -239,7 +251,7 @@ def value_of(parameter: Parameter, given: Any) -> Any:
             except ValueError:
                 raise UsageError(f"{parameter.name}={text!r} is no number") from None
         case "trial":
-            return names.trial_id(text)
+            return text
         case "date":
             if not _DATE.fullmatch(text):
                 raise UsageError(f"{parameter.name}={text!r} is no date; write 2024, 2024-03 or 2024-03-09")
@@ -290,17 +302,13 @@ def _missing(question: Question, store: Store) -> list[str]:
     return [f"this cannot be answered from what is loaded: {why.strip()}"]
 
 
-def _why_nothing(
-    question: Question, understood: list[Resolution], values: Mapping[str, Any], store: Store
-) -> list[str]:
+def _why_nothing(question: Question, understood: list[Resolution], store: Store) -> list[str]:
     """Return sentences that say why an answer is empty, where that can be told."""
-    notes = [f"this graph holds nothing of {one.name}" for one in understood if not names.is_held(one, store)]
-    for parameter in question.parameters:
-        value = values.get(parameter.name)
-        if parameter.kind == "trial" and value is not None:
-            held = run_trusted(store, "MATCH (t:Trial {trial_id: $id}) RETURN t.trial_id AS id", {"id": value})
-            if not held.rows:
-                notes.append(names.not_held(value))
+    notes = [
+        f"this graph holds nothing of {one.name}"
+        for one in understood
+        if one.kind != "trial" and not names.is_held(one, store)
+    ]
     return notes or ["nothing in this graph fits"]
 
 

@@ -10,7 +10,6 @@ from trialgraph.ask.answers import Answer
 from trialgraph.ask.cypher.run import run_trusted
 from trialgraph.ask.questions import named as questions
 from trialgraph.ask.questions.because import because
-from trialgraph.errors import UsageError
 from trialgraph.limits import QUESTION_SECONDS
 
 if TYPE_CHECKING:
@@ -49,7 +48,6 @@ MATCH (:Trial {trial_id: $trial})<-[:SPONSORS]-(:Organization)-[:SPONSORS]->(o:T
 RETURN DISTINCT o.trial_id AS id
 ORDER BY id
 """
-_ITSELF: Final = "MATCH (t:Trial {trial_id: $trial}) RETURN t.trial_id AS id"
 
 
 def related(
@@ -100,10 +98,6 @@ def _allowed(store: Store, values: dict[str, Any], *, same_drug: bool, not_same_
         return {row["id"] for row in run_trusted(store, statement, asked, timeout=QUESTION_SECONDS).rows}
 
     allowed = ids(_FITTING, "phase", "status", "since")
-    if values["trial"] not in allowed and not ids(_ITSELF, "trial"):
-        from trialgraph.ask.names import resolve as names
-
-        raise UsageError(names.not_held(values["trial"]))
     if values.get("country"):
         allowed &= ids(_THERE, "country")
     if same_drug:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from trialgraph.ask.cypher.run import run_trusted
-from trialgraph.ask.names import resolve as names
+from trialgraph.ask.names import trials
 from trialgraph.errors import UsageError
 
 if TYPE_CHECKING:
@@ -103,10 +103,10 @@ def sheet(store: Store, given: str) -> dict[str, Any]:
     """
     from trialgraph import schema
 
-    trial = names.trial_id(given)
+    trial = trials.resolve(given, store).id
     found = run_trusted(store, _FACTS, {"trial": trial}).rows
     if not found:
-        raise UsageError(names.not_held(trial))
+        raise UsageError(f"this graph does not hold {trial}")
     facts = found[0]["facts"]
     told: dict[str, Any] = {
         p.name: facts[p.name] for p in schema.LABEL["Trial"].properties if facts.get(p.name) not in (None, [])

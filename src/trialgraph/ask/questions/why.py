@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from trialgraph.ask.answers import Answer
 from trialgraph.ask.cypher.run import run_trusted
-from trialgraph.ask.names import classes
+from trialgraph.ask.names import classes, trials
 from trialgraph.ask.names import resolve as names
 from trialgraph.errors import UsageError
 
@@ -110,7 +110,7 @@ def why(store: Store, one: str, other: str) -> Answer:
     The other may be a trial id, or a drug, class, condition or organisation by any name or id.
     Raises UsageError where neither is a trial, a name is not known, or a trial is not held.
     """
-    first, second = _trial(one), _trial(other)
+    first, second = trials.named(one, store), trials.named(other, store)
     if first and second:
         return _between_trials(store, first, second)
     trial, name = (first, other) if first else (second, one)
@@ -126,13 +126,6 @@ def why(store: Store, one: str, other: str) -> Answer:
     if not rows:
         notes.append(f"nothing in {trial} leads to {' or '.join(one.name for one in candidates)}")
     return Answer(columns=COLUMNS, rows=rows, notes=tuple(notes), understood=tuple(candidates))
-
-
-def _trial(given: str) -> str | None:
-    try:
-        return names.trial_id(given)
-    except UsageError:
-        return None
 
 
 def _candidates(store: Store, name: str) -> list[Resolution]:
@@ -236,7 +229,7 @@ def _similar_rows(found: dict[str, Any], a: str, b: str) -> list[dict[str, Any]]
 
 def _held(store: Store, trial: str) -> None:
     if not run_trusted(store, "MATCH (t:Trial {trial_id: $id}) RETURN t.trial_id AS id", {"id": trial}).rows:
-        raise UsageError(names.not_held(trial))
+        raise UsageError(f"this graph does not hold {trial}")
 
 
 def _record(store: Store, trial: str, source: str | None = None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from trialgraph.model import Identifier
+from trialgraph.text import fold
 
 # Sources: the registries' own pages and the WHO's list of primary registries; years and blocks as they are issued.
 PATTERNS: dict[str, str] = {
@@ -32,6 +33,8 @@ PATTERNS: dict[str, str] = {
 }
 _ANY = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in PATTERNS.items()), re.IGNORECASE)
 _MENTION = re.compile(rf"(?<![0-9A-Za-z-])(?:{_ANY.pattern})(?![0-9A-Za-z])", re.IGNORECASE)
+# "NCT 09800001", "NCT-04324411", "NCT # 0432 4411": the eight digits of one number
+_SPACED = re.compile(r"\bNCT(?: ?[-:#]| )+ ?\d{4} ?\d{4}(?!\d)|\bISRCTN +\d{8}(?!\d)", re.IGNORECASE)
 _PREFIX = re.compile(r"^(?:EudraCT|EUCTR|EU ?CT|CTIS|EUCT|WHO|UTN)(?: ?(?:no\.?|number|#))?[:\s]*", re.IGNORECASE)
 
 
@@ -52,5 +55,80 @@ def identifier(value: str, otherwise: str, domain: str | None = None) -> Identif
 
 def mentions(text: str) -> tuple[Identifier, ...]:
     """Return every registry number that stands in running text, once each, in order."""
-    found = {(str(m.lastgroup), m[0]): None for m in _MENTION.finditer(text)}
+    found = {(str(m.lastgroup), m[0]): None for m in _MENTION.finditer(_SPACED.sub(_joined, text))}
     return tuple(Identifier(scheme=scheme, value=value) for scheme, value in found)
+
+
+def _joined(match: re.Match[str]) -> str:
+    return "".join(match[0].split()).replace("-", "").replace(":", "").replace("#", "")
+
+
+_NOT_KEY = re.compile(r"[^a-z0-9]+")
+# What people write before a number beside the registry's own letters; longest first.
+_WORDS_BEFORE = (
+    "eudractnumber",
+    "eudract",
+    "euctr",
+    "euctnumber",
+    "euct",
+    "ctis",
+    "jprn",
+    "whoutn",
+    "utn",
+    "nctnumber",
+)
+_ID_PREFIXES = ("", "euctr", "ctis", "euct", "jprn")  # with which registries' ids are kept
+_COUNTRY = re.compile(r"(\d{10,})(?:[a-z]{2}|3rd)$")  # EUCTR2006-002792-41-GB: one record a country of one trial
+_VERSION = re.compile(r"^(20[2-9]\d5\d{7})\d{2}$")  # CTIS: the last two digits count resubmissions
+_NO_NUMBER = frozenset(
+    """
+    na none no nil notapplicable notavailable notassigned notyetassigned unknown pending tbd tba tbc test other
+    notprovided nct00000000 nct12345678 nct01234567 nct99999999 nctpending xxxx seeabove local internal
+    """.split()  # noqa: SIM905 - a list of words is read more easily
+)
+
+
+def key(value: str) -> str:
+    """Return a number or acronym as it is searched: its letters and digits alone, in lower case, without accents."""
+    return _NOT_KEY.sub("", fold(value).replace("+", "plus"))
+
+
+def number_key(value: str) -> str | None:
+    """Return a number's search key; None for what numbers no trial: "Not applicable", zeros, placeholders."""
+    found = key(value)
+    if len(found) < 3 or found in _NO_NUMBER or not found.strip("0") or len(set(found)) == 1:
+        return None
+    return found
+
+
+def keys(given: str) -> tuple[str, ...]:
+    """Return the search keys under which a number as a person types it may be held, the plainest first.
+
+    Prefixes ("EudraCT: ", "JPRN-"), a country behind a European number and the resubmission of a CTIS number are taken
+    off, and the prefixes of registries' ids put before what is left.
+    """
+    plain = key(given)
+    bare = plain
+    for before in _WORDS_BEFORE:
+        if bare.startswith(before) and any(c.isdigit() for c in bare[len(before) :]):
+            bare = bare.removeprefix(before)
+            break
+    forms = [plain, bare]
+    if match := _COUNTRY.match(bare):
+        forms.append(match[1])
+    if match := _VERSION.match(bare):
+        forms.append(match[1])
+    elif re.fullmatch(r"20[2-9]\d5\d{7}", bare):
+        forms.append(f"{bare}00")
+    every = [prefix + form for form in dict.fromkeys(forms) for prefix in _ID_PREFIXES if form]
+    return tuple(dict.fromkeys(form for form in (*forms, *every) if number_key(form)))
+
+
+def written(given: str) -> str | None:
+    """Return a number as its registry writes it, where its shape is a registry's; else None."""
+    bare = " ".join(given.split())
+    for form in (bare, bare.replace(" ", ""), _PREFIX.sub("", bare)):
+        scheme = scheme_of(form)
+        if scheme is not None:
+            return form.upper() if scheme in {"NCT", "ISRCTN", "ACTRN", "DRKS", "UMIN", "KCT"} else form
+    return None
