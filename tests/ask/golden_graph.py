@@ -47,7 +47,7 @@ def _trial(number: int, title: str, **facts: Any) -> dict[str, Any]:
     facts = {"study_type": "INTERVENTIONAL", "registry": "ctgov", "brief_title": title} | facts
     for name in [name for name in facts if name.endswith("_date")]:
         facts[f"{name}_precision"] = "DAY"
-    return {"trial_id": f"NCT9000000{number}"} | facts
+    return {"trial_id": f"NCT9000000{number}", "id_key": f"nct9000000{number}"} | facts
 
 
 TRIALS = [

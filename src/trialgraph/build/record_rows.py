@@ -187,6 +187,7 @@ def listed_row(listed: ListedTrial, registry: str) -> Row:
     """Return the Trial node of a trial that only a mirror's list names: what that list says, and no more."""
     return {
         "trial_id": listed.id,
+        "id_key": identifiers.key(listed.id),
         "registry": registry,
         "brief_title": listed.title,
         "overall_status": listed.overall_status,

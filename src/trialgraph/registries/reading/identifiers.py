@@ -117,11 +117,11 @@ def keys(given: str) -> tuple[str, ...]:
     if match := _COUNTRY.match(bare):
         forms.append(match[1])
     if match := _VERSION.match(bare):
-        forms.append(match[1])
+        forms += [match[1], f"{match[1]}00"]
     elif re.fullmatch(r"20[2-9]\d5\d{7}", bare):
         forms.append(f"{bare}00")
-    every = [prefix + form for form in dict.fromkeys(forms) for prefix in _ID_PREFIXES if form]
-    return tuple(dict.fromkeys(form for form in (*forms, *every) if number_key(form)))
+    numbers = [form for form in dict.fromkeys(forms) if number_key(form)]
+    return tuple(dict.fromkeys([*numbers, *(prefix + form for form in numbers for prefix in _ID_PREFIXES)]))
 
 
 def written(given: str) -> str | None:
