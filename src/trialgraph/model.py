@@ -352,6 +352,15 @@ class OrganizationLink(_Noun, frozen=True, kw_only=True):
     country: str | None = None  # ISO 3166 alpha-2
 
 
+class Candidate(_Noun, frozen=True, kw_only=True):
+    """One of several nodes that an ambiguous name may mean, and how many trials each brings."""
+
+    id: str
+    name: str
+    trials: int
+    ids: tuple[str, ...] = ()  # with what belongs to it: subsidiaries, conditions below
+
+
 class Resolution(_Noun, frozen=True, kw_only=True):
     """What a name given by a person was understood as."""
 
@@ -363,6 +372,8 @@ class Resolution(_Noun, frozen=True, kw_only=True):
     method: str
     confidence: float
     members: tuple[tuple[str, str], ...] = ()  # of a class: id and name of each drug that the graph holds
+    ids: tuple[str, ...] = ()  # all nodes meant, those below included; empty: the id alone
+    candidates: tuple[Candidate, ...] = ()  # of an ambiguous name, the most frequent first
 
 
 class Entity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
