@@ -138,9 +138,9 @@ def ask_command(name: str | None, values: tuple[str, ...], explain: bool, addres
     if explain:
         out.report(named.described(question))
         return
-    asked = given(name, values)
+    params = given(name, values)
     with opened(address) as graph:
-        show(named.ask(graph, name, **asked), out)
+        show(named.ask(graph, name, **params), out)
 
 
 def given(name: str, values: Iterable[str]) -> dict[str, str]:

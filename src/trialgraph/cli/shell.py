@@ -129,9 +129,9 @@ class Session:
         used = {word.text.strip("$`") for word in guard.tokens(statement) if word.kind == "parameter"}
         return {name: value for name, value in self.params.items() if name in used}
 
-    def _show(self, asked: Callable[[], Answer]) -> None:
+    def _show(self, question: Callable[[], Answer]) -> None:
         began = time.monotonic()
-        answer = self.last = asked()
+        answer = self.last = question()
         took = time.monotonic() - began
         self.out.rows(answer.columns, answer.rows, notes=answer.notes)
         if self.out.form == "table":
@@ -149,8 +149,8 @@ class Session:
             for question in named.find().values():
                 self.out.say(f"{question.name:32} {question.title}")
             return
-        asked = given(parts[0], parts[1:])
-        self._show(lambda: named.ask(self.graph, parts[0], **asked))
+        params = given(parts[0], parts[1:])
+        self._show(lambda: named.ask(self.graph, parts[0], **params))
 
     def _search(self, rest: str) -> None:
         from trialgraph.ask.search.words import search

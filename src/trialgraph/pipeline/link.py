@@ -46,18 +46,18 @@ def link(settings: Settings, text: str, kind: str | None = None) -> Understood:
     """
     if kind is not None and kind not in KINDS:
         raise UsageError(f"{kind!r} is no kind of name; the kinds are {', '.join(KINDS)}")
-    known = corrections.read(settings.corrections)
-    rows = [row for one in (KINDS if kind is None else (kind,)) for row in _rows(one, text, known)]
+    user = corrections.read(settings.corrections)
+    rows = [row for one in (KINDS if kind is None else (kind,)) for row in _rows(one, text, user)]
     if kind is None:
         listed = [row for row in rows if row["method"] not in UNLISTED or row.get("parent")]
         rows = listed or [row for row in rows if row["kind"] == "drug"]
     columns = tuple(c for c in COLUMNS if c in ("kind", "id") or any(row.get(c) is not None for row in rows))
-    return Understood(columns, rows, _notes(text, kind, rows, known))
+    return Understood(columns, rows, _notes(text, kind, rows, user))
 
 
-def _notes(text: str, kind: str | None, rows: list[dict[str, Any]], known: Corrections) -> list[str]:
+def _notes(text: str, kind: str | None, rows: list[dict[str, Any]], user: Corrections) -> list[str]:
     """Return why there is no row, or that a name is on no list, with the nearest names of drugs."""
-    lines = [known.find(one, text) for one in corrections.KINDS]
+    lines = [user.find(one, text) for one in corrections.KINDS]
     if not rows and any(line is not None and line.target is None for line in lines):
         return ["corrections.txt says that it is nothing."]
     notes = [] if rows else [f"Nothing in {text!r} names a {kind or 'concept'} that we know."]
@@ -69,18 +69,18 @@ def _notes(text: str, kind: str | None, rows: list[dict[str, Any]], known: Corre
     return notes
 
 
-def _rows(kind: str, text: str, known: Corrections) -> list[dict[str, Any]]:
+def _rows(kind: str, text: str, user: Corrections) -> list[dict[str, Any]]:
     if kind == "organization":
-        owner = OrganizationLinker(corrections=known).resolve(text)
+        owner = OrganizationLinker(corrections=user).resolve(text)
         row = {"kind": kind, "span": text, "place": 0, "id": owner.organization_id, "name": owner.name}
         return [row | {"parent": owner.parent_id, "method": owner.method, "confidence": owner.confidence}]
     links: Iterable[Link]
     if kind == "drug":
-        links = DrugLinker(vocabulary.load(), known).understand(text)
+        links = DrugLinker(vocabulary.load(), user).understand(text)
     elif kind == "condition":
-        links = ConditionLinker(corrections=known).understand(text)
+        links = ConditionLinker(corrections=user).understand(text)
     else:
-        links = ProcedureLinker(corrections=known).understand(text)
+        links = ProcedureLinker(corrections=user).understand(text)
     return [_row(kind, text, found) for found in links]
 
 

@@ -69,12 +69,12 @@ def frames(settings: Settings, names: Sequence[str] | None = None) -> dict[str, 
     """Return tables as polars frames by label or relationship type.  Raises UsageError for one that is not."""
     import polars as pl
 
-    known = [*schema.LABEL, *schema.RELATIONSHIP]
+    tables = [*schema.LABEL, *schema.RELATIONSHIP]
     for name in names or ():
-        if name not in known:
-            raise UsageError(f"there is no table {name!r}; there are {', '.join(known)}")
+        if name not in tables:
+            raise UsageError(f"there is no table {name!r}; there are {', '.join(tables)}")
     latest = snapshot(settings)
-    return {name: pl.DataFrame(pl.from_arrow(latest.table(name))) for name in names or known}
+    return {name: pl.DataFrame(pl.from_arrow(latest.table(name))) for name in names or tables}
 
 
 def networkx(settings: Settings, labels: Sequence[str], relationships: Sequence[str]) -> nx.MultiDiGraph[str]:
