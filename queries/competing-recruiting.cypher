@@ -14,7 +14,7 @@ CALL (c) {
 MATCH (near)<-[:STUDIES]-(o:Trial)
 WHERE o.trial_id <> t.trial_id
   AND o.overall_status IN ['RECRUITING', 'NOT_YET_RECRUITING', 'ENROLLING_BY_INVITATION']
-  AND ($country IS NULL OR EXISTS { MATCH (o)-[:CONDUCTED_AT]->(:Site)-[:IN_COUNTRY]->(:Country {iso2: $country}) })
+  AND ($country IS NULL OR EXISTS { MATCH (o)-[:CONDUCTED_IN]->(:Country {iso2: $country}) })
 WITH t, o, near.name AS name ORDER BY name
 WITH t, o, collect(DISTINCT name) AS conditions
 WITH t, o, conditions,
@@ -24,8 +24,8 @@ WITH t, o, conditions,
        RETURN DISTINCT x.facility + ', ' + coalesce(x.city, '?') AS name ORDER BY name
      } AS same_sites,
      COLLECT {
-       MATCH (t)-[:CONDUCTED_AT]->(:Site)-[:IN_COUNTRY]->(x:Country)
-       WHERE EXISTS { MATCH (o)-[:CONDUCTED_AT]->(:Site)-[:IN_COUNTRY]->(x) }
+       MATCH (t)-[:CONDUCTED_IN]->(x:Country)
+       WHERE EXISTS { MATCH (o)-[:CONDUCTED_IN]->(x) }
        RETURN DISTINCT x.name AS name ORDER BY name
      } AS same_countries,
      head(COLLECT { MATCH (t)-[s:SIMILAR_TO]-(o) RETURN s.score ORDER BY s.score DESC }) AS score

@@ -9,7 +9,7 @@
 // -> trial_id, title, phases, status, score, because
 MATCH (t:Trial {trial_id: $trial})-[s:SIMILAR_TO]-(o:Trial)
 WHERE ($phase IS NULL OR $phase IN o.phases) AND ($status IS NULL OR o.overall_status = $status)
-  AND ($country IS NULL OR EXISTS { MATCH (o)-[:CONDUCTED_AT]->(:Site)-[:IN_COUNTRY]->(:Country {iso2: $country}) })
+  AND ($country IS NULL OR EXISTS { MATCH (o)-[:CONDUCTED_IN]->(:Country {iso2: $country}) })
 RETURN o.trial_id AS trial_id, o.brief_title AS title, o.phases AS phases, o.overall_status AS status, s.score AS score,
        {shared_drugs: s.shared_drugs, shared_conditions: s.shared_conditions, shared_procedures: s.shared_procedures,
         shared_classes: s.shared_classes, shared_settings: s.shared_settings, shared_terms: s.shared_terms} AS because

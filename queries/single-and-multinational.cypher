@@ -1,5 +1,5 @@
 // Trials in one country and in several, by phase
-// Read: countries are those of a trial's sites; trials that name no site stand apart.
+// Read: countries are all that a trial's record names; trials that name none stand apart.
 // $about  subject  a drug, class of drugs (with all below it), condition (the same) or sponsor (with subsidiaries)
 // -> reach, phases, trials, participants, median_countries, recruiting
 CALL {
@@ -10,8 +10,8 @@ CALL {
   UNWIND $about AS id MATCH (:Organization {organization_id: id})<-[:SUBSIDIARY_OF*0..]-(o:Organization)
   MATCH (o)-[:SPONSORS|COLLABORATES_ON]->(t:Trial) RETURN t
 }
-WITH t, COUNT { MATCH (t)-[:CONDUCTED_AT]->(:Site)-[:IN_COUNTRY]->(x:Country) RETURN DISTINCT x } AS countries
-RETURN CASE WHEN countries = 0 THEN 'no site named' WHEN countries = 1 THEN 'one country' ELSE 'multinational' END AS reach,
+WITH t, COUNT { MATCH (t)-[:CONDUCTED_IN]->(x:Country) RETURN DISTINCT x } AS countries
+RETURN CASE WHEN countries = 0 THEN 'no country named' WHEN countries = 1 THEN 'one country' ELSE 'multinational' END AS reach,
        t.phases AS phases, count(DISTINCT t) AS trials, sum(t.enrollment) AS participants,
        percentileDisc(countries, 0.5) AS median_countries,
        sum(CASE

@@ -1,6 +1,6 @@
 // Where a drug is tested
 // Read: one line a site; a facility counts within its city, `recruiting` are its trials that take patients now.
-//   Places that a record gives neither facility nor city for are left out.
+//   Locations that name no facility, such as Research Site, are no sites.
 // $drug       drug              a drug or a class of drugs, by any name
 // $condition  condition = null  only trials of this condition or one below it
 // $country    country = null    only sites in this country
@@ -13,7 +13,7 @@ WHERE $condition IS NULL OR EXISTS {
   }
 WITH DISTINCT t
 MATCH (t)-[:CONDUCTED_AT]->(s:Site)
-WHERE ($country IS NULL OR s.country = $country) AND (s.facility IS NOT NULL OR s.city IS NOT NULL)
+WHERE $country IS NULL OR s.country = $country
 WITH DISTINCT t, s ORDER BY t.trial_id
 RETURN s.facility AS facility, s.city AS city, s.country AS country, count(DISTINCT t) AS trials,
        sum(CASE

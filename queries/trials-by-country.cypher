@@ -1,6 +1,7 @@
 // Trials and participants by country and year
-// Read: a trial counts once in each country where it has a site; its participants, known only for the whole
-//   trial, count in full in each.
+// Read: a trial counts once in each country that its record names. Participants are known only for the whole trial:
+//   those of trials in one country stand in its row, those of multinational trials once in `(several countries)`,
+//   so that the column adds up to all participants, each counted once.
 // $about  subject       a drug, class of drugs (with all below it), condition (the same) or sponsor (with subsidiaries)
 // $since  date = null   only trials begun on or after this day
 // $most   int = 1000    how many rows at most
@@ -14,10 +15,12 @@ CALL {
   MATCH (o)-[:SPONSORS|COLLABORATES_ON]->(t:Trial) RETURN t
 }
 WITH t WHERE $since IS NULL OR t.start_date >= $since
-MATCH (t)-[:CONDUCTED_AT]->(:Site)-[:IN_COUNTRY]->(c:Country)
-WITH DISTINCT t, c
-WITH t, c, COUNT { MATCH (t)-[:CONDUCTED_AT]->(:Site)-[:IN_COUNTRY]->(x:Country) RETURN DISTINCT x } AS countries
-RETURN c.name AS country, left(t.start_date, 4) AS year, count(t) AS trials, sum(t.enrollment) AS participants,
+WITH t, COLLECT { MATCH (t)-[:CONDUCTED_IN]->(x:Country) RETURN x.name AS name ORDER BY name } AS names
+WITH t, size(names) AS countries,
+     CASE size(names) WHEN 0 THEN ['(no country named)'] WHEN 1 THEN names ELSE ['(several countries)'] + names END AS named
+UNWIND named AS country
+RETURN country, left(t.start_date, 4) AS year, count(t) AS trials,
+       sum(CASE WHEN countries < 2 OR country = '(several countries)' THEN t.enrollment ELSE 0 END) AS participants,
        sum(CASE WHEN countries = 1 THEN 1 ELSE 0 END) AS single_country
 ORDER BY country, year
 LIMIT $most

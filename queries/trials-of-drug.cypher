@@ -18,7 +18,7 @@ WHERE ($role IS NULL OR r.role = $role)
   AND ($condition IS NULL OR EXISTS {
     MATCH (t)-[:STUDIES]->(:Condition)-[:IS_A*0..]->(:Condition {condition_id: $condition})
   })
-  AND ($country IS NULL OR EXISTS { MATCH (t)-[:CONDUCTED_AT]->(:Site)-[:IN_COUNTRY]->(:Country {iso2: $country}) })
+  AND ($country IS NULL OR EXISTS { MATCH (t)-[:CONDUCTED_IN]->(:Country {iso2: $country}) })
 WITH DISTINCT t
 RETURN t.trial_id AS trial_id, t.brief_title AS title, t.phases AS phases, t.overall_status AS status,
        t.start_date AS started, t.enrollment AS enrollment,

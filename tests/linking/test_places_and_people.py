@@ -44,10 +44,22 @@ def test_the_same_facility_name_in_two_cities_is_two_sites():
     assert len({site.site_id for site in found}) == 3
 
 
-def test_a_site_without_a_name_of_its_own_belongs_to_its_trial_alone():
-    lines = [("Research Site", "Boston", "Massachusetts", "United States")]
-    assert at(*lines)[0].site_id != at(*lines, one="NCT00000002")[0].site_id
-    assert at(*lines)[0].method == "unnamed"
+def test_a_location_that_names_no_facility_is_counted_in_its_country_and_is_no_site():
+    trial = Trial(
+        id="NCT00000001",
+        registry="ctgov",
+        locations=(
+            Location(facility="Research Site", city="Boston", state="Massachusetts", country="United States"),
+            Location(facility="Mercy Hospital", city="Boston", state="Massachusetts", country="United States"),
+            Location(facility="Mercy Hospital", city="Boston", state="Massachusetts", country="USA"),
+            Location(city="Lyon", country="France"),
+            Location(country="France"),
+        ),
+    )
+    found = places.sites(trial)
+    assert [site.facility for site in found] == ["Mercy Hospital"]
+    counts = {land.iso2: (land.sites, land.unnamed_sites) for land in places.trial_countries(trial, found)}
+    assert counts == {"US": (1, 1), "FR": (0, 1)}
 
 
 def test_a_site_number_beside_a_name_does_not_matter():
@@ -62,10 +74,45 @@ def test_a_site_number_beside_a_name_does_not_matter():
 
 
 @pytest.mark.parametrize(
-    "facility", ["Pfizer Investigational Site", "GSK Investigational Site", "Local Institution - 0012", "Site 12"]
+    "facility",
+    [
+        "Pfizer Investigational Site",
+        "GSK Investigational Site",
+        "Local Institution - 0012",
+        "Site 12",
+        "Site Reference ID/Investigator# 751",
+        "Site Ref # / Investigator 98258",
+        "Investigational Site 012",
+        "1160.26.0933 Boehringer Ingelheim Investigational Site",
+        "Investigational Site Number : 1520001",
+        "Novartis Investigative Site",
+        "Research Site US-12-034",
+        "For additional information regarding investigative sites for this trial, contact 1-877-CTLILLY",
+        "Reserch site",
+        "#12",
+        "US014",
+        "Clinical Research Center",
+    ],
 )
-def test_sponsors_place_holders_are_no_facilities(facility):
-    assert at((facility, "Ghent", None, "Belgium"))[0].method == "unnamed"
+def test_what_sponsors_write_instead_of_a_place_is_no_facility(facility):
+    assert not at((facility, "Ghent", None, "Belgium"))
+
+
+@pytest.mark.parametrize(
+    "facility",
+    [
+        "Gustave Roussy ( Site 1303)",
+        "Emory University-Site Number:12",
+        "V.A. Medical Center",
+        "Hospital Clínic",
+        "Research Medical Center",
+        "Sarah Cannon Research Institute",
+        "Hospital 12 de Octubre",
+        "北京医院",
+    ],
+)
+def test_a_facility_with_general_words_or_a_number_keeps_its_name(facility):
+    assert at((facility, "Ghent", None, "Belgium"))
 
 
 def test_a_location_without_a_facility_gives_its_country_only():
@@ -76,9 +123,10 @@ def test_a_location_without_a_facility_gives_its_country_only():
         countries=("Korea, Republic of", "Atlantis"),
     )
     assert len(places.sites(trial)) == 1
-    found = {one.iso2: one for one in places.trial_countries(trial)}
+    found = {one.iso2: one for one in places.trial_countries(trial, places.sites(trial))}
     assert list(found) == ["TR", "KR", "Atlantis"]
-    assert found["TR"].locations == 2
+    assert (found["TR"].sites, found["TR"].unnamed_sites) == (1, 1)
+    assert (found["KR"].sites, found["KR"].unnamed_sites) == (0, 0)
     assert found["KR"].name == "South Korea"
 
 

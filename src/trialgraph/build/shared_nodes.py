@@ -142,7 +142,7 @@ def _studies(tables: Tables, mentions_of: Mentions, linkers: Linkers) -> None:
 
 
 def _sites(tables: Tables, mentions_of: Mentions, linkers: Linkers) -> None:
-    """Add the sites and their countries."""
+    """Add the sites and the country of each."""
     import polars as pl
 
     sites = gathered("Site", mentions_of(name_of("Site")))
@@ -150,8 +150,6 @@ def _sites(tables: Tables, mentions_of: Mentions, linkers: Linkers) -> None:
     placed = sites.filter(pl.col("country").is_not_null() & (pl.col("country") != ""))
     edges = placed.select(pl.col("site_id").alias("source"), pl.col("country").alias("target"))
     tables.give("IN_COUNTRY", edges.to_arrow())
-    for iso2 in sorted(placed["country"].unique().to_list()):
-        tables.put("Country", {"iso2": iso2, "name": linkers.country_name(iso2)})
 
 
 def _gathered_alone(label: str) -> SharedTables:
@@ -171,7 +169,7 @@ SHARED_TABLES: Final = (
     SharedTables(("Organization", "SUBSIDIARY_OF"), (name_of("Organization"), mentions.OWNERS), _organizations),
     SharedTables(("AFFILIATED_WITH",), (mentions.AFFILIATIONS,), _affiliations),
     SharedTables(("SAME_STUDY_AS", "FOLLOW_UP_OF"), (mentions.NUMBERS,), _studies),
-    SharedTables(("Site", "IN_COUNTRY", "Country"), (name_of("Site"),), _sites),
+    SharedTables(("Site", "IN_COUNTRY"), (name_of("Site"),), _sites),
     *(_gathered_alone(label.name) for label in schema.LABELS if label.gathering and label.name not in _WITH_OTHERS),
 )
 

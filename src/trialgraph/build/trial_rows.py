@@ -193,10 +193,8 @@ class TrialRows:
                 )
 
     def _places_of(self, trial: Trial, understood: Understood) -> None:
-        reached = set()
         for site in understood.sites:
             country = site.iso2 or site.country
-            reached.add(country)
             facts = {"city": site.city, "state": site.state, "zip": site.zip, "country": country}
             self._add_mention(
                 "Site", trial, site.site_id, facts | {"lat": site.lat, "lon": site.lon}, stated=site.facility
@@ -213,21 +211,19 @@ class TrialRows:
                     "confidence": site.confidence,
                 },
             )
-        for land in places.trial_countries(trial):
-            if land.iso2 not in reached:  # a country without a facility: the country as a whole is the site
-                key = f"SITE:{land.iso2.lower()}"
-                self._add_mention("Site", trial, key, {"country": land.iso2})
-                self.tables.put(
-                    "CONDUCTED_AT",
-                    {
-                        "source": trial.id,
-                        "target": key,
-                        "raw_name": land.raw,
-                        "method": "country-only",
-                        "source_field": "contactsLocationsModule.locations",
-                        "confidence": 1.0,
-                    },
-                )
+        for land in places.trial_countries(trial, understood.sites):
+            self._add_mention("Country", trial, land.iso2, {"name": land.name})
+            self.tables.put(
+                "CONDUCTED_IN",
+                {
+                    "source": trial.id,
+                    "target": land.iso2,
+                    "sites": land.sites,
+                    "unnamed_sites": land.unnamed_sites,
+                    "raw_name": land.raw,
+                    "source_field": land.source_field,
+                },
+            )
 
     def _listed_by(self, trial: Trial) -> None:
         mirror = next((r.source for r in trial.records if r.source != trial.registry), None)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from trialgraph.linking import countries, mesh, people, places, studies
+from trialgraph.linking import mesh, people, places, studies
 from trialgraph.linking.conditions.linker import ConditionLinker
 from trialgraph.linking.corrections import Corrections, read
 from trialgraph.linking.drugs import classes
@@ -83,11 +83,6 @@ class Linkers:
         if found is None:
             found = self._classes[drug_id] = self.classes.of(drug_id, name)
         return found
-
-    def country_name(self, iso2: str) -> str:
-        """Return a country's short English name; a code that is not listed is returned as it is."""
-        country = countries.by_code().get(iso2)
-        return country.name if country else iso2
 
     def vocabularies(self) -> dict[str, str]:
         """Return which release of each term list is used, for the manifest."""

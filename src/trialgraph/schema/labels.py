@@ -215,7 +215,7 @@ LABELS: Final[tuple[Label, ...]] = (
     Label(
         name="Site",
         gathering=Gathering(facts=("city", "state", "zip", "country", "lat", "lon"), most_frequent="facility"),
-        doc="A facility within a city; coordinates are the city's.",
+        doc="A facility within a city; coordinates are the city's.  One without a name is counted in CONDUCTED_IN.",
         properties=(
             Property("site_id", STRING, "Our key of country, city and folded facility"),
             Property("facility", STRING, "Name as most often written", None, "contactsLocationsModule.locations"),
@@ -230,6 +230,7 @@ LABELS: Final[tuple[Label, ...]] = (
     ),
     Label(
         name="Country",
+        gathering=Gathering(facts=("name",)),
         doc="A country or territory.",
         properties=(
             Property("iso2", STRING, "ISO 3166 alpha-2; the name as written where there is none"),

@@ -179,9 +179,22 @@ RELATIONSHIPS: Final[tuple[Relationship, ...]] = (
         owner="source",
         source="Trial",
         target="Site",
-        doc="Where it is run.",
+        doc="A facility where it is run; locations that name none are counted in CONDUCTED_IN.",
         properties=(RAW_NAME, Property("status", STRING, "Recruitment status of the site"), *DERIVED),
         derived=True,
+    ),
+    Relationship(
+        type="CONDUCTED_IN",
+        owner="source",
+        source="Trial",
+        target="Country",
+        doc="Every country that the record names, with or without facilities: what questions about countries use.",
+        properties=(
+            Property("sites", INT, "Different facilities of the trial there", "sites"),
+            Property("unnamed_sites", INT, "Locations there that name no facility", "sites"),
+            RAW_NAME,
+            FIELD,
+        ),
     ),
     Relationship(type="IN_COUNTRY", source="Site", target="Country", doc="The site's country."),
     Relationship(

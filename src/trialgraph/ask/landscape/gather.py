@@ -59,7 +59,7 @@ RETURN t.trial_id AS id, t.brief_title AS title, t.acronym AS acronym, t.study_t
          RETURN DISTINCT {id: o.organization_id, name: o.name, class: o.class} AS one ORDER BY one.id
        } AS sponsors,
        COLLECT {
-         MATCH (t)-[:CONDUCTED_AT]->(:Site)-[:IN_COUNTRY]->(c:Country) RETURN DISTINCT c.name AS one ORDER BY one
+         MATCH (t)-[:CONDUCTED_IN]->(c:Country) RETURN DISTINCT c.name AS one ORDER BY one
        } AS countries,
        COLLECT {
          MATCH (t)-[:HAS_RECORD]->(r:RegistryRecord) RETURN {source: r.source, url: r.url} AS one ORDER BY one.source

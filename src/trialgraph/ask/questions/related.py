@@ -34,7 +34,7 @@ RETURN o.trial_id AS id
 ORDER BY id
 """
 _THERE: Final = """
-MATCH (:Country {iso2: $country})<-[:IN_COUNTRY]-(:Site)<-[:CONDUCTED_AT]-(o:Trial)
+MATCH (:Country {iso2: $country})<-[:CONDUCTED_IN]-(o:Trial)
 RETURN DISTINCT o.trial_id AS id
 ORDER BY id
 """

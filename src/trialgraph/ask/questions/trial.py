@@ -53,6 +53,11 @@ MATCH (t:Trial {trial_id: $trial})-[r:HAS_OFFICIAL]->(p:Person)
 RETURN p.name AS name, r.role AS role, p.affiliation AS affiliation
 ORDER BY r.source_field, name
 """,
+    "countries": """
+MATCH (t:Trial {trial_id: $trial})-[r:CONDUCTED_IN]->(c:Country)
+RETURN c.name AS country, r.sites AS sites, r.unnamed_sites AS unnamed_sites
+ORDER BY country
+""",
     "sites": """
 MATCH (t:Trial {trial_id: $trial})-[r:CONDUCTED_AT]->(s:Site)
 RETURN s.facility AS facility, s.city AS city, s.country AS country, r.status AS status

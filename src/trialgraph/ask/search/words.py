@@ -31,7 +31,7 @@ UNWIND $ids AS id
 MATCH (t:Trial {trial_id: id})
 WHERE ($phase IS NULL OR $phase IN t.phases) AND ($status IS NULL OR t.overall_status = $status)
   AND ($since IS NULL OR t.start_date >= $since) AND ($until IS NULL OR t.start_date <= $until)
-  AND ($country IS NULL OR EXISTS { MATCH (t)-[:CONDUCTED_AT]->(:Site)-[:IN_COUNTRY]->(:Country {iso2: $country}) })
+  AND ($country IS NULL OR EXISTS { MATCH (t)-[:CONDUCTED_IN]->(:Country {iso2: $country}) })
 RETURN t.trial_id AS trial_id, t.brief_title AS title, t.phases AS phases, t.overall_status AS status,
        t.start_date AS started, t.brief_summary AS summary,
        COLLECT { MATCH (t)-[:STUDIES]->(c:Condition) RETURN DISTINCT c.name AS name ORDER BY name } AS conditions,

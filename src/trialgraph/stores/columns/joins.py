@@ -45,9 +45,8 @@ def only(frames: Frames, v: Values, trials: pl.DataFrame) -> pl.DataFrame:
     if v.get("condition"):
         trials = trials.join(trials_below(frames, v["condition"]), on="trial_id", how="semi")
     if v.get("country"):
-        sites = frames["IN_COUNTRY"].filter(col("target") == v["country"]).select(site_id="source")
-        at = frames["CONDUCTED_AT"].select(trial_id="source", site_id="target")
-        trials = trials.join(at.join(sites, on="site_id", how="semi"), on="trial_id", how="semi")
+        there = frames["CONDUCTED_IN"].filter(col("target") == v["country"]).select(trial_id="source")
+        trials = trials.join(there, on="trial_id", how="semi")
     return trials
 
 
@@ -153,17 +152,14 @@ def meetings(frames: Frames, trials: pl.DataFrame) -> pl.DataFrame:
 
 def countries(frames: Frames) -> pl.DataFrame:
     """Return each trial's countries, and how many there are."""
-    at = frames["CONDUCTED_AT"].select(trial_id="source", site_id="target")
-    lands = frames["IN_COUNTRY"].select(site_id="source", iso2="target")
     named = frames["Country"].select("iso2", country="name")
-    found = at.join(lands, on="site_id").select("trial_id", "iso2").unique().join(named, on="iso2")
+    found = frames["CONDUCTED_IN"].select(trial_id="source", iso2="target").join(named, on="iso2")
     return found.with_columns(countries=pl.len().over("trial_id").cast(pl.Int64))
 
 
 def places(sites: pl.DataFrame) -> pl.DataFrame:
-    """Return the sites that a record names, by facility or at least by city."""
-    named = sites.filter(col("facility").is_not_null() | col("city").is_not_null())
-    return named.select("site_id", "facility", "city", "country")
+    """Return the sites as answers show them."""
+    return sites.select("site_id", "facility", "city", "country")
 
 
 def with_itself(frames: Frames, trial: str) -> pl.DataFrame:

@@ -47,13 +47,17 @@ REASONS: Final = {
 def trials_by_country(frames: Frames, v: Values) -> pl.DataFrame:
     """Return trials and participants by country and year."""
     trials = only(frames, {"since": v["since"]}, about(frames, v))
+    trials = trials.select("trial_id", "enrollment", year=col("start_date").str.head(4))
+    each = trials.join(countries(frames).select("trial_id", "country", "countries"), on="trial_id", how="left")
+    each = each.with_columns(col("country").fill_null("(no country named)"), col("countries").fill_null(0))
+    several = each.filter(col("countries") > 1).unique("trial_id").with_columns(country=pl.lit("(several countries)"))
+    whole = (col("countries") < 2) | (col("country") == "(several countries)")
     return (
-        countries(frames)
-        .join(trials.select("trial_id", "enrollment", year=col("start_date").str.head(4)), on="trial_id")
+        pl.concat([each, several.select(each.columns)])
         .group_by("country", "year")
         .agg(
             trials=number("trial_id"),
-            participants=col("enrollment").sum(),
+            participants=col("enrollment").filter(whole).sum(),
             single_country=number("trial_id", col("countries") == 1),
         )
         .sort("country", "year", nulls_last=True)
@@ -65,7 +69,7 @@ def single_and_multinational(frames: Frames, v: Values) -> pl.DataFrame:
     several = col("countries")
     reach = (
         pl.when(several == 0)
-        .then(pl.lit("no site named"))
+        .then(pl.lit("no country named"))
         .when(several == 1)
         .then(pl.lit("one country"))
         .otherwise(pl.lit("multinational"))
