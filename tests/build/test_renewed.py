@@ -155,7 +155,7 @@ def spoilt(name: str) -> Callable[[Path], None]:
         (spoilt("kept/data.npy"), "damaged"),
         (spoilt("kept/mentions-of-Site.parquet"), "damaged"),
         (spoilt("snapshot/nodes/Site.parquet"), "not as it was written"),
-        (lambda home: shutil.rmtree(home / "kept"), "nothing was kept"),
+        (lambda home: shutil.rmtree(home / "kept"), "left no cache"),
         (lambda home: (home / "kept" / "about.json").write_bytes(b"{"), "damaged"),
         (lambda home: (home / "kept" / "scores.npy").unlink(), "damaged"),
         (lambda home: (home / "corrections.txt").write_text("drug: aspirin = Sirolimus\n"), "corrections"),
@@ -182,7 +182,7 @@ from trialgraph.build.stages import make
 home, event, name = Path(sys.argv[1]), *sys.argv[2:]
 
 def look(step, told):
-    if step == event and name in str(told[0] if told else ""):
+    if step == event and str(told[0] if told else "").endswith(name):
         os.kill(os.getpid(), signal.SIGKILL)
 
 sys.addaudithook(look)

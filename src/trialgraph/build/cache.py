@@ -21,6 +21,8 @@ from trialgraph.build import model_file, sources
 from trialgraph.config import Settings
 from trialgraph.errors import BuildError, UsageError
 from trialgraph.files import swap
+from trialgraph.files.atomic import write_bytes
+from trialgraph.files.digest import size_and_sha256
 from trialgraph.similarity import Model, Neighbours, Vectors
 from trialgraph.snapshot.snapshot import Snapshot
 
@@ -171,12 +173,12 @@ def commit(
         },
     )
     (part / ABOUT).write_bytes(msgspec.json.encode(about))
-    swap.put(part, folder)
+    swap.commit(part, folder)
 
 
 def note_cost(folder: Path, seconds: Mapping[str, float]) -> None:
     """Keep how long each stage of a whole build took, to compare updates with."""
-    (folder / COST).write_bytes(msgspec.json.encode(dict(seconds)))
+    write_bytes(folder / COST, msgspec.json.encode(dict(seconds)))
 
 
 def cost(folder: Path) -> dict[str, float]:
@@ -210,7 +212,6 @@ def _code() -> str:
 def _digest(file: Path) -> tuple[int, str] | None:
     """Return a file's size and hash, or None where there is none."""
     try:
-        with file.open("rb") as opened:
-            return file.stat().st_size, hashlib.file_digest(opened, "sha256").hexdigest()
+        return size_and_sha256(file)
     except OSError:
         return None

@@ -7,11 +7,12 @@ whoever looks next takes it.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from pathlib import Path
 
+from trialgraph.files.atomic import part_of
+from trialgraph.files.digest import sha256_of
+from trialgraph.files.sync import sync_folder
 from trialgraph.similarity.model import MODEL, Model
 
 NEXT = f"{MODEL}.next"
@@ -20,7 +21,7 @@ NEXT = f"{MODEL}.next"
 def hash_of(folder: Path, name: str = MODEL) -> str | None:
     """Return the hash of the model in a folder, or None."""
     try:
-        return hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        return sha256_of(folder / name)
     except FileNotFoundError:
         return None
 
@@ -28,21 +29,18 @@ def hash_of(folder: Path, name: str = MODEL) -> str | None:
 def stage(model: Model, folder: Path) -> str:
     """Write a model beside the one that is in use, safe on the disk; returns its hash."""
     model.save(folder, NEXT)
-    descriptor = os.open(folder / NEXT, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
     return str(hash_of(folder, NEXT))
 
 
 def commit(folder: Path) -> None:
     """Rename the staged model over the one in use, once its snapshot is in place."""
     (folder / NEXT).replace(folder / MODEL)
+    sync_folder(folder)
 
 
 def recover(folder: Path, snapshot: Path) -> None:
     """Finish or undo what a killed build began.  Only for who holds the home's lock."""
+    part_of(folder / NEXT).unlink(missing_ok=True)
     if not (folder / NEXT).is_file():
         return
     if hash_of(folder, NEXT) == named_by(snapshot):

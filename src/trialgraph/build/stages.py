@@ -90,7 +90,7 @@ def make(plan: BuildPlan) -> Built:
 def find_changes(run: Run) -> None:
     """Compare the archive with what the last build was made of; nothing changed ends the build here."""
     plan = run.plan
-    model_file.recover(plan.model, swap.heal(plan.snapshot))
+    model_file.recover(plan.model, swap.recover(plan.snapshot))
     run.code = cache.code_of(plan.corrections)
     with Archive.open(plan.archive) as opened:
         run.hashes, run.set_aside = fingerprints.held(opened), fingerprints.strangers(opened)
@@ -111,10 +111,10 @@ def load_vocabularies(run: Run) -> None:
 
 def read_and_vectorise(run: Run) -> None:
     """Read and link each trial that changed, add its rows, and turn it into a vector."""
-    run.rows = TrialRows(swap.aside(run.plan.snapshot.with_name(run.plan.snapshot.name + ".rows")))
+    run.rows = TrialRows(swap.stage(run.plan.snapshot.with_name(run.plan.snapshot.name + ".rows")))
     run.cleanup.enter_context(contextlib.closing(run.rows.tables))
     run.cleanup.callback(gc.unfreeze)
-    run.part = run.cleanup.enter_context(_discarded(swap.aside(run.cache_at)))
+    run.part = run.cleanup.enter_context(_discarded(swap.stage(run.cache_at)))
     changed = [held for trial, held in run.hashes.items() if run.stale is None or trial in run.stale.trials]
     linked = read_and_link(
         run.plan.archive,

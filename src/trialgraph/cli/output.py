@@ -60,14 +60,14 @@ class Output:
         if self.path is None:
             click.echo(text, nl=False)
             return
-        self._whole(lambda aside: aside.write_text(text, "utf-8", newline=""))
+        self._whole(lambda part: part.write_text(text, "utf-8", newline=""))
 
     def _whole(self, write: Callable[[Path], object]) -> None:
-        """Write the file aside, and put it in its place when it is whole."""
+        """Write the file, which is replaced only when it is whole."""
+        from trialgraph.ask.show.file import save
+
         assert self.path is not None
-        aside = self.path.with_name(self.path.name + ".part")
-        write(aside)
-        aside.replace(self.path)
+        save(self.path, write)
         self.say(f"Written: {self.path}")
 
     def say(self, sentence: str) -> None:

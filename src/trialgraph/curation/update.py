@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from trialgraph.errors import UsageError
+from trialgraph.files.atomic import write_bytes
 from trialgraph.linking import term_lists
 
 _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME}]
@@ -124,10 +125,8 @@ def _named(lists: dict[str, Path], kinds: Iterable[str]) -> str:
 
 
 def _replace(path: Path, data: bytes) -> int:
-    aside = path.with_name(path.name + ".part")
     try:
-        aside.write_bytes(data)
-        aside.replace(path)
+        write_bytes(path, data)
     except PermissionError as problem:
         raise UsageError(
             f"{path}: may not be written; run it as the user who installed trialgraph, or give another folder with --to"

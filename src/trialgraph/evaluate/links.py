@@ -10,6 +10,7 @@ from typing import Any
 
 from trialgraph.errors import UsageError
 from trialgraph.evaluate.link_scores import Report, Row, kind_of, score
+from trialgraph.files.atomic import write_text
 from trialgraph.model import ConditionLink, DrugLink, OrganizationLink, Trial
 
 KINDS = ("drugs", "conditions", "organizations")
@@ -99,7 +100,5 @@ def measure(
 def write(rows: Iterable[Row], path: Path) -> int:
     """Write rows as JSON lines, whole or not at all; returns how many."""
     lines = [json.dumps(row, ensure_ascii=False) for row in rows]
-    aside = path.with_name(path.name + ".part")
-    aside.write_text("".join(line + "\n" for line in lines), "utf-8")
-    aside.replace(path)
+    write_text(path, "".join(line + "\n" for line in lines))
     return len(lines)

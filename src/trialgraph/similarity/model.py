@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from trialgraph.errors import BuildError
+from trialgraph.files.atomic import write_bytes
 from trialgraph.similarity.recipe import RECIPE, Recipe
 
 MODEL: Final = "model.msgpack"
@@ -34,9 +35,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     def save(self, folder: Path, name: str = MODEL) -> None:
         """Write the model into a folder, as a new file that replaces the old one."""
         folder.mkdir(parents=True, exist_ok=True)
-        aside = folder / f"{MODEL}.new"
-        aside.write_bytes(msgspec.msgpack.encode(self, order="sorted"))
-        aside.replace(folder / name)
+        write_bytes(folder / name, msgspec.msgpack.encode(self, order="sorted"))
 
     @classmethod
     def load(cls, folder: Path, name: str = MODEL) -> Model:

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 from trialgraph import schema
 from trialgraph.errors import UsageError
 from trialgraph.files import swap
+from trialgraph.files.atomic import replacing
 from trialgraph.snapshot.snapshot import MANIFEST, Snapshot
 from trialgraph.spreadsheet import without_formula
 
@@ -97,18 +98,12 @@ def write(
     at = place(at, form)
     nodes, kinds = tables_of(labels, relationships)
     if form in FOLDERS:
-        with swap.replaced(at) as part:
+        with swap.replacing(at) as part:
             if form == "csv":
                 return _csv(snapshot, part, nodes, kinds, raw=raw)
             return _parquet(snapshot, part, nodes, kinds)
-    aside = at.with_name(at.name + ".part")
-    try:
-        with aside.open("w", encoding="utf-8", newline="\n") as file:
-            rows = {"graphml": _graphml, "json": _json, "jsonld": _jsonld}[form](snapshot, file, nodes, kinds)
-        aside.replace(at)
-    finally:
-        aside.unlink(missing_ok=True)
-    return rows
+    with replacing(at) as part, part.open("w", encoding="utf-8", newline="\n") as file:
+        return {"graphml": _graphml, "json": _json, "jsonld": _jsonld}[form](snapshot, file, nodes, kinds)
 
 
 def _rows(snapshot: Snapshot, name: str) -> Iterator[dict[str, Any]]:

@@ -13,6 +13,8 @@ import msgspec
 from trialgraph import schema
 from trialgraph.errors import BuildError, UsageError
 from trialgraph.files import swap
+from trialgraph.files.digest import sha256_of
+from trialgraph.files.sync import sync_tree
 from trialgraph.limits import (
     CHUNK_ROWS,
     LEAST_ROWS_TO_COMPARE,
@@ -48,7 +50,7 @@ class Snapshot:
     @classmethod
     def open(cls, path: Path) -> Snapshot:
         """Return the snapshot in a folder.  Raises UsageError where there is none, or one of another schema."""
-        swap.heal(path)
+        swap.recover(path)
         try:
             manifest = json.loads((path / MANIFEST).read_bytes())
         except FileNotFoundError:
@@ -120,7 +122,7 @@ class Snapshot:
         recorded = self.manifest["tables"]
 
         def whole(name: str) -> bool:
-            return self.file(name).is_file() and _sha256(self.file(name)) == recorded[name]["sha256"]
+            return self.file(name).is_file() and sha256_of(self.file(name)) == recorded[name]["sha256"]
 
         return [name for name in recorded if not whole(name)]
 
@@ -185,7 +187,7 @@ def write(
     """
     import pyarrow.parquet as pq
 
-    with swap.replaced(at) as part:
+    with swap.replacing(at) as part:
         for folder in ("nodes", "edges"):
             (part / folder).mkdir()
         recorded: dict[str, Any] = {}
@@ -202,7 +204,7 @@ def write(
             if table is None:
                 raise BuildError(f"the table {name} was not made")
             pq.write_table(table, path, compression="zstd", row_group_size=CHUNK_ROWS)
-            recorded[name] = {"rows": table.num_rows, "sha256": _sha256(path), "fill": _fill(table)}
+            recorded[name] = {"rows": table.num_rows, "sha256": sha256_of(path), "fill": _fill(table)}
             ends[name] = table.select(keys)
             del table
         lost = list(missing_ends(ends))
@@ -217,7 +219,7 @@ def write(
         warnings = [] if accept_loss else _losses(at, manifest)
         told = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
         (part / MANIFEST).write_text(told, "utf-8")
-        swap.sync(part)
+        sync_tree(part)
     return Snapshot(at, manifest), warnings
 
 
@@ -272,8 +274,3 @@ def _hash_of(recorded: Mapping[str, Any]) -> str:
     """Return the hash of all tables, from the hash of each."""
     content = "".join(f"{name} {recorded[name]['sha256']}\n" for name in sorted(recorded))
     return hashlib.sha256(content.encode()).hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -90,7 +90,7 @@ def open_graph(settings: Settings, address: str | None = None, *, prompt: Callab
     """
     from trialgraph.files import swap
 
-    if address is None and not swap.heal(settings.graph).exists():
+    if address is None and not swap.recover(settings.graph).exists():
         raise UsageError(f"no graph in {settings.home}; run 'trialgraph build', or 'trialgraph demo' to try it")
     if address == "neo4j" and not settings.neo4j_uri:
         raise UsageError("no address of a Neo4j is set; set TRIALGRAPH_NEO4J_URI, or give it: --store bolt://...")

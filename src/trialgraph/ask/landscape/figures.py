@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from trialgraph.ask.landscape.phases import PHASES, phase_of
+from trialgraph.files.atomic import replacing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,8 +50,8 @@ def save(figure: Figure, path: Path) -> None:
     import matplotlib as mpl
 
     bare: dict[str, Any] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix.lower(), {})
-    with mpl.rc_context({"svg.hashsalt": "trialgraph", "svg.fonttype": "none"}):
-        figure.savefig(path, dpi=150, metadata=bare)
+    with mpl.rc_context({"svg.hashsalt": "trialgraph", "svg.fonttype": "none"}), replacing(path) as part:
+        figure.savefig(part, dpi=150, metadata=bare, format=path.suffix.lower().removeprefix("."))
 
 
 def _phases(axes: Axes, land: Landscape) -> None:

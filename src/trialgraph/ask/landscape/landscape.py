@@ -14,6 +14,7 @@ from trialgraph.ask.names import resolve as names
 from trialgraph.ask.names import trials
 from trialgraph.ask.questions import named as questions
 from trialgraph.errors import UsageError
+from trialgraph.files.atomic import write_text
 from trialgraph.limits import NEIGHBOURS_DRAWN
 
 if TYPE_CHECKING:
@@ -137,9 +138,7 @@ class Landscape:
         path = Path(path)
         form = path.suffix.lower()
         if form == ".html":
-            aside = path.with_name(path.name + ".part")
-            aside.write_text(self.page(), "utf-8")
-            aside.replace(path)
+            write_text(path, self.page())
         elif form in {".png", ".svg", ".pdf"}:
             from trialgraph.ask.landscape import figures
 
@@ -150,7 +149,7 @@ class Landscape:
             path.mkdir(parents=True, exist_ok=True)
             for name, frame in self.frames.items():
                 content = csv_rows(frame.columns, frame.to_dicts())
-                (path / f"{name}.csv").write_text(content, "utf-8", newline="")
+                write_text(path / f"{name}.csv", content)
         else:
             raise UsageError(
                 f"{path}: end the name in .html, .png, .svg or .pdf, or give a folder for the frames as CSV"

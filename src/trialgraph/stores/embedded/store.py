@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -17,6 +16,8 @@ from typing import Any
 from trialgraph import schema
 from trialgraph.errors import BuildError, StoreError, UsageError
 from trialgraph.files import swap
+from trialgraph.files.digest import size_and_sha256
+from trialgraph.files.sync import sync_tree
 from trialgraph.limits import (
     EMBEDDED_EDGES_HELD,
     EMBEDDED_FAILURES,
@@ -86,7 +87,7 @@ class EmbeddedStore:
     def loaded(self) -> str | None:
         """Return the hash of the snapshot in the folder, or None."""
         try:
-            loaded = json.loads((swap.heal(self.path) / _LOADED).read_bytes())
+            loaded = json.loads((swap.recover(self.path) / _LOADED).read_bytes())
         except (OSError, ValueError):
             return None
         return loaded.get("hash") if loaded.get("schema") == schema.VERSION else None
@@ -96,7 +97,7 @@ class EmbeddedStore:
         known = json.loads((self.path / _LOADED).read_bytes()).get("files", {})
         files = self.path / "db"
         return [
-            name for name, told in known.items() if not (files / name).is_file() or _size_and_hash(files / name) != told
+            name for name, told in known.items() if not (files / name).is_file() or _fingerprint(files / name) != told
         ]
 
     def counts(self) -> dict[str, int]:
@@ -122,7 +123,7 @@ class EmbeddedStore:
         self.close()
         failures = 0
         for _ in range(EMBEDDED_OPENINGS):
-            before = _folder_id(swap.heal(self.path))
+            before = _folder_id(swap.recover(self.path))
             try:
                 database, view = self._view(limit)
             except (StoreError, FileNotFoundError):
@@ -178,7 +179,7 @@ class EmbeddedStore:
             return self._load(snapshot, progress or (lambda done, total: None), full=full)
 
     def _load(self, snapshot: Snapshot, progress: Progress, *, full: bool) -> Loaded:
-        swap.tidy(self.path)
+        swap.remove_leftovers(self.path)
         if self.loaded() == snapshot.hash and not full:
             counts = self.counts()
             reconcile(counts, snapshot, self.name)
@@ -189,15 +190,15 @@ class EmbeddedStore:
             counted = {name: Difference(tables[name]["rows"], 0, 0) for name in tables if tables[name]["rows"]}
         else:
             counted = changes.counted(differences)
-        with swap.replaced(self.path) as part:
+        with swap.replacing(self.path) as part:
             _link_snapshot(snapshot, part / "snapshot")
             changed = self._apply(part / "db", snapshot, differences, progress)
             counts = self._build_new(part / "db", snapshot, progress) if changed is None else changed
             reconcile(counts, snapshot, self.name)
-            files = {file.name: _size_and_hash(file) for file in sorted((part / "db").iterdir())}
+            files = {file.name: _fingerprint(file) for file in sorted((part / "db").iterdir())}
             loaded = {"hash": snapshot.hash, "schema": schema.VERSION, "files": files}
             (part / _LOADED).write_text(json.dumps(loaded), "utf-8")
-            swap.sync(part)
+            sync_tree(part)
             self.close()
         return Loaded(counted, True, counts, changed is None)
 
@@ -232,7 +233,7 @@ class EmbeddedStore:
             shutil.copyfile(file, at / file.name)  # one by one: copytree's own error hides that the disk is full
         known = json.loads((self.path / _LOADED).read_bytes()).get("files", {})
         counts = None
-        if known and {file.name: _size_and_hash(file) for file in at.iterdir()} == known:
+        if known and {file.name: _fingerprint(file) for file in at.iterdir()} == known:
             arcadedb = _engine(self.path.parent)
             try:
                 database = arcadedb.open_database(str(at))
@@ -281,10 +282,9 @@ def _write_failure(why: str) -> str:
     return why
 
 
-def _size_and_hash(file: Path) -> list[Any]:
-    """Return a file's size and hash."""
-    with file.open("rb") as opened:
-        return [file.stat().st_size, hashlib.file_digest(opened, "sha256").hexdigest()]
+def _fingerprint(file: Path) -> list[Any]:
+    """Return a file's size and SHA-256, as a list because JSON reads it back as one."""
+    return [*size_and_sha256(file)]
 
 
 def _folder_id(at: Path) -> tuple[int, int] | None:

@@ -35,7 +35,7 @@ def write(snapshot: Snapshot, at: Path) -> int:
     Every row carries the mark by which a later `load` knows it, so that one writes only what has changed since.
     """
     at = place(at, "neo4j-import")
-    with swap.replaced(at) as part:
+    with swap.replacing(at) as part:
         rows = 0
         for folder, names in (("nodes", schema.LABEL), ("edges", schema.RELATIONSHIP)):
             (part / folder).mkdir()
