@@ -66,7 +66,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     "INCLUDES_DRUG": [
         {"source": "NCT90000001#0", "target": "MESH:D020123", "raw_span": "Sirolimus", "component": 1, "components": 2, **LINK},
         {"source": "NCT90000001#0", "target": "MESH:D014212", "raw_span": "ATRA", "component": 2, "components": 2, **LINK},
-        {"source": "NCT90000002#0", "target": "MESH:D020123", "raw_span": "Rapamycin", "dose_value": 1.0, "dose_unit": "%", **LINK},
+        {"source": "NCT90000002#0", "target": "MESH:D020123", "raw_span": "Rapamycin", "strength_value": 1.0, "strength_unit": "%", **LINK},
     ],
     "TESTS": [
         {"source": "NCT90000001", "target": "MESH:D020123", "role": "EXPERIMENTAL", **LINK},

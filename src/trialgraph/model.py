@@ -310,6 +310,12 @@ class DrugLink(Link, frozen=True, kw_only=True):
     unii: str | None = None
     dose_value: float | None = None
     dose_unit: str | None = None
+    dose_per: str | None = None
+    dose_text: str | None = None
+    dose_normal_value: float | None = None
+    dose_normal_unit: str | None = None
+    strength_value: float | None = None
+    strength_unit: str | None = None
     form: str | None = None
     route: str | None = None
     frequency: str | None = None

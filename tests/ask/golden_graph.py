@@ -254,6 +254,8 @@ def tables() -> Tables:
             made.put("HAS_INTERVENTION", {"source": T[number], "target": key, "position": i})
             for part, (drug, span) in enumerate(drugs, 1):
                 facts = dict(zip(("dose_value", "dose_unit", "route", "frequency"), dose, strict=True))
+                facts |= {"dose_normal_value": facts["dose_value"], "dose_normal_unit": facts["dose_unit"]}
+                facts["dose_text"] = f"{facts['dose_value']:g} {facts['dose_unit']}" if facts["dose_value"] else None
                 link = {"raw_span": span, "span_in": "label", "component": part, "components": len(drugs)}
                 link |= {"matched_alias": span, "vocabulary": "mesh"} | EVIDENCE | facts
                 made.put("INCLUDES_DRUG", {"source": key, "target": drug} | link)

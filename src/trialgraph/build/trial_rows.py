@@ -16,12 +16,13 @@ from trialgraph.build import record_rows
 from trialgraph.linking import places
 from trialgraph.linking.linkers import Understood
 from trialgraph.model import ChangeEvent, DeviceOrProcedureLink, DrugLink, Entity, Link, OrganizationLink, Party, Trial
-from trialgraph.schema import mentions
+from trialgraph.schema import mentions, properties
 from trialgraph.snapshot.tables import Tables
 
 LEAD = "sponsorCollaboratorsModule.leadSponsor.name"
 COLLABORATOR = "sponsorCollaboratorsModule.collaborators[{}].name"
 MESH = "MESH:"
+DOSE = tuple(column.name for column in properties.DOSE)
 
 L = TypeVar("L", DrugLink, DeviceOrProcedureLink)
 
@@ -110,7 +111,7 @@ class TrialRows:
         for drug in _best(understood.drugs):
             facts = {"name": drug.name, "mesh_id": drug.mesh_id, "unii": drug.unii}
             self._add_mention("Drug", trial, drug.concept_id, facts, word=drug.span)
-            dose = {name: getattr(drug, name) for name in ("dose_value", "dose_unit", "form", "route", "frequency")}
+            dose = {name: getattr(drug, name) for name in DOSE}
             self.tables.put("INCLUDES_DRUG", _from_intervention(trial, drug) | dose)
         for procedure in _best(understood.procedures):
             facts = {"name": procedure.name, "mesh_id": _mesh(procedure.concept_id)}

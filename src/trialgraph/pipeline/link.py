@@ -99,6 +99,10 @@ def _row(kind: str, text: str, found: Link) -> dict[str, Any]:
     if isinstance(found, ConditionLink):
         row["broader"] = found.broader or None
     if isinstance(found, DrugLink):
-        amount = None if found.dose_value is None else f"{found.dose_value:g} {found.dose_unit}"
+        amount = (
+            None
+            if found.dose_value is None
+            else f"{found.dose_value:g} {found.dose_unit}" + (f"/{found.dose_per}" if found.dose_per else "")
+        )
         row |= {"dose": amount, "frequency": found.frequency}
     return row

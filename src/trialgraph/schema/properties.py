@@ -84,6 +84,19 @@ POSITION = Property("position", INT, "Place in the record's list, from 0")
 SYNONYMS = Property("synonyms", LIST, "The words records use for it, as written")
 MESH_ID = Property("mesh_id", STRING, "MeSH unique id")
 RAW_NAME = Property("raw_name", STRING, "The name as the record writes it")
+DOSE = (
+    Property("dose_value", FLOAT, "Dose as written; of a range the first", "dose_unit"),
+    Property("dose_unit", STRING, "Unit of the dose in one spelling: mg, g, µg, mL, IU, U, mmol, ..."),
+    Property("dose_per", STRING, "Per what: m², kg, kg/day, day, hour, week, ...; null where the words say nothing"),
+    Property("dose_text", STRING, "The words that say the dose, as written"),
+    Property("dose_normal_value", FLOAT, "The dose in dose_normal_unit, for comparing", "dose_normal_unit"),
+    Property("dose_normal_unit", STRING, "mg for mass, mL, IU, U, mmol, MBq; else dose_unit"),
+    Property("strength_value", FLOAT, "Concentration of the product, which is no dose", "strength_unit"),
+    Property("strength_unit", STRING, "%, mg/mL, ..."),
+    Property("form", STRING, "tablet, ointment, ..."),
+    Property("route", STRING, "oral, intravenous, ..."),
+    Property("frequency", STRING, "daily, every 3 weeks, ..."),
+)
 LINK = (
     Property("raw_span", STRING, "The words that name it, as written"),
     Property("span_in", STRING, "What the words stand in: label, other_name, description, abbreviation, ..."),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import msgspec
 
 from trialgraph.limits import MOST_DOSE_TEXT
+from trialgraph.linking.drugs.amounts import Amount, amounts
+from trialgraph.linking.drugs.controls import is_placebo
 from trialgraph.linking.words.keys import words
 
 _UNIT = (
@@ -78,17 +80,59 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 
-_NEXT = re.compile(r"[+;]|\band\b|\bplus\b|/(?=\s*[A-Za-z]{4})|,\s*[A-Za-z]{4}")  # here the next drug begins
+_AFTER, _BEFORE = 100, 60  # characters beside a name that may tell its dose
+_CLOSE = 30  # characters between an amount and the name behind it: " mg tablet twice daily of "
+_BRACKETS = re.compile(r"\([^()]*\)")
+_STOP = re.compile(r"[.;](?=\s|$)")
+_CLAUSE = re.compile(r"(?<=[.;,])(?=\s)")
+_PLACEBO = re.compile(r"\b(?:placebos?|vehicle|dummy|sham)\b", re.IGNORECASE)
+# here the next drug begins; "X, starting at 5 mg" goes on
+_NEXT = re.compile(
+    r"[+;]|\band\b|\bplus\b|/(?=\s*(?!week|hour|minute|month|dose|tablet|capsul|puff|kilo|square|milli|lit)[A-Za-z]{4})|^\s*/\s*(?=\d)|"
+    r",\s*(?!start|given|admin|taken|oral|intra|subcut|once|twice|initial|dose|dosing|appl|inject|infus|tablet|capsul)"
+    r"[A-Za-z]{4}",
+    re.IGNORECASE,
+)
 
 
 class Dose(msgspec.Struct, frozen=True):
     """What is given at a time, as far as the words tell."""
 
-    value: float | None = None
-    unit: str | None = None
+    dose_value: float | None = None
+    dose_unit: str | None = None
+    dose_per: str | None = None  # m², kg, kg/day, day, hour, ...
+    dose_text: str | None = None  # the words that say it, as written
+    dose_normal_value: float | None = None  # in dose_normal_unit: mg, mL, IU, ...
+    dose_normal_unit: str | None = None
+    strength_value: float | None = None  # of the product: 0.03 %, 10 mg/mL
+    strength_unit: str | None = None
     form: str | None = None
     route: str | None = None
     frequency: str | None = None
+
+
+class Named(msgspec.Struct, frozen=True):
+    """A drug named at a place of a text; `part` of `parts` where it is one of a combination, from 0."""
+
+    text: str
+    start: int
+    end: int
+    names: tuple[str, ...] = ()  # what else the drug is called
+    part: int | None = 0  # None where one name stands for several drugs
+    parts: int = 1
+
+    @property
+    def alone(self) -> bool:
+        """Tell whether the entry names no other drug."""
+        return self.parts == 1
+
+
+def named(places: Sequence[tuple[str, int, int]], part: int, names: Iterable[str]) -> Named:
+    """Return one of the drugs that an entry names, each at a place (text, start, end), with its other names."""
+    text, start, end = places[part]
+    shared = places.count(places[part]) > 1
+    called = tuple(dict.fromkeys((text[start:end], *names)))
+    return Named(text, start, end, called, None if shared else part, len(places))
 
 
 def bare(label: str) -> str:
@@ -109,22 +153,109 @@ def is_dose(text: str) -> bool:
     return _DOSE.fullmatch(text.strip()) is not None
 
 
-def near(text: str, start: int, end: int, description: str | None, *, alone: bool) -> Dose:
-    """Return the dose of a drug named at a place: from the words after it, else before it.
+def near(named: Named, description: str | None) -> Dose:
+    """Return the dose of a drug named at a place: from the words beside it, else from the description.
 
-    A drug alone in its entry takes what the description tells, too.
+    The description speaks of it where it names it, and where the drug is alone in its entry.  Amounts, routes and
+    frequencies of a placebo are left out.
     """
-    after, before = text[end : end + 80], text[max(0, start - 30) : start]
-    stop = _NEXT.search(after)
-    mine = after[: stop.start()] if stop else after
-    last = _last(_NEXT, before)
-    before = before[last.end() :] if last else before  # "Rapamune 1 mg + ATRA": the dose is not ATRA's
-    found = _DOSE.search(mine) or _last(_DOSE, before)
-    if found is None and alone and description:
-        found = _DOSE.search(description[:MOST_DOSE_TEXT])
-    value, unit = _amount(found)
-    form, route, frequency = _manner((text, description or "") if alone else (mine, before))
-    return Dose(value, unit, form, route, frequency)
+    told = without_placebo(description or "", named.names)
+    mine, before = _beside(named.text, named.start, named.end)
+    found = _shared(named) or [*amounts(mine), *_preceding(before)]
+    dose, strength = _first(found, strength=False), _first(found, strength=True)
+    if told and (dose is None or strength is None):
+        described = list(_described(told, named))
+        dose = dose or (None if strength else _first(described, strength=False))
+        strength = strength or _first(described, strength=True)
+    form, route, frequency = _manner((named.text, told) if named.alone else (mine, before))
+    return Dose(*_dose(dose, named), *_strength(strength, named), form, route, frequency)
+
+
+def _beside(text: str, start: int, end: int) -> tuple[str, str]:
+    """Return the words after a name until the next drug begins, and those before it since the last one ended."""
+    after, before = text[end : end + _AFTER], text[max(0, start - _BEFORE) : start]
+    stop, last = _NEXT.search(after), _last(_NEXT, before)
+    before = _BRACKETS.sub(" ", before[last.end() :] if last else before)  # "0.025 mmol/kg (0.1 mL/kg) of X"
+    return after[: stop.start()] if stop else after, before
+
+
+def _preceding(before: str) -> list[Amount]:
+    """Return the amount just before a name: "20 mg of X", but not "30 mg weekly, an hour before X"."""
+    near_name = [a for a in amounts(before) if len(before) - a.end <= _CLOSE and "," not in before[a.end :]]
+    return near_name[-1:]
+
+
+def _shared(named: Named) -> list[Amount]:
+    """Return the amount that is written once for all parts of a combination: A/B 50/200 mg."""
+    if named.parts == 1 or named.part is None:
+        return []
+    return [amount for amount in amounts(named.text) if len(amount.values) == named.parts]
+
+
+def _described(text: str, named: Named) -> Iterator[Amount]:
+    """Yield the amounts that a description tells of a drug: beside its names, else (a drug alone) the first ones."""
+    lower = text.lower()
+    found = False
+    for name in _called(lower, named.names):
+        for mention in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", lower):
+            mine, before = _beside(text, *mention.span())
+            sentence = _STOP.split(mine, maxsplit=1)[0]
+            for amount in (*amounts(sentence), *_preceding(_STOP.split(before)[-1])):
+                found = True
+                yield amount
+    if named.alone and not found:
+        yield from amounts(text[:MOST_DOSE_TEXT])
+
+
+def _called(text: str, names: Collection[str]) -> list[str]:
+    """Return names in lower case, and the abbreviations that a text gives in brackets behind them."""
+    lower = [name.lower() for name in names]
+    shorts = [re.findall(rf"(?<!\w){re.escape(name)}\s*\(([a-z][\w-]{{1,11}})\)", text) for name in lower]
+    return list(dict.fromkeys([*lower, *(short for found in shorts for short in found)]))
+
+
+def _first(found: Iterable[Amount], *, strength: bool) -> Amount | None:
+    return next((amount for amount in found if amount.is_strength == strength), None)
+
+
+def _value(amount: Amount, named: Named) -> float:
+    parts = len(amount.values)
+    return amount.values[named.part if parts == named.parts and named.part is not None else 0]
+
+
+def _dose(
+    amount: Amount | None, named: Named
+) -> tuple[float | None, str | None, str | None, str | None, float | None, str | None]:
+    if amount is None or (len(amount.values) > 1 and named.part is None):
+        return None, None, None, None, None, None
+    value = _value(amount, named)
+    return value, amount.unit, amount.per, amount.text, *amount.normal(value)
+
+
+def _strength(amount: Amount | None, named: Named) -> tuple[float | None, str | None]:
+    if amount is None or (len(amount.values) > 1 and named.part is None):
+        return None, None
+    return _value(amount, named), f"{amount.unit}/{amount.per}" if amount.per else amount.unit
+
+
+def without_placebo(text: str, names: Collection[str]) -> str:
+    """Return a text without the clauses of a placebo; "drug or placebo" tells of both and stays.
+
+    Where a clause names the drug after its placebo, it is kept from there on.
+    """
+    if not is_placebo(text):
+        return text
+    return "".join(_clause_without_placebo(clause, names) for clause in _CLAUSE.split(text))
+
+
+def _clause_without_placebo(clause: str, names: Collection[str]) -> str:
+    placebo = _PLACEBO.search(clause)
+    if placebo is None or re.search(r"(?:\bor|/)\s*(?:\w+\s+){0,2}$", clause[: placebo.start()]):
+        return clause
+    later = min(
+        (at for name in names if (at := clause.lower().find(name.lower(), placebo.end())) >= 0), default=len(clause)
+    )
+    return clause[: placebo.start()] + clause[later:]
 
 
 def _manner(texts: tuple[str, ...]) -> tuple[str | None, str | None, str | None]:
@@ -157,17 +288,6 @@ def _told(text: str, wanted: Collection[int] = (0, 1, 2)) -> list[tuple[int, str
                     break
         at += step
     return found
-
-
-def _amount(found: re.Match[str] | None) -> tuple[float | None, str | None]:
-    if found is None:
-        return None, None
-    digits = found[1]
-    digits = digits.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", digits) else digits.replace(",", ".")
-    if digits.count(".") > 1:
-        return None, None
-    unit = found[2].replace("μ", "µ")
-    return float(digits), {"ug": "µg", "mcg": "µg", "IU": "IU", "iu": "IU", "ML": "mL", "ml": "mL"}.get(unit, unit)
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:

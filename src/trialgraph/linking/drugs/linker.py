@@ -334,8 +334,9 @@ class DrugLinker:
         for one in found:
             first.setdefault(one.drug.id, one)
         links = []
+        places = [(one.text, one.start, one.end) for one in first.values()]
         for n, one in enumerate(first.values(), 1):
-            dose = doses.near(one.text, one.start, one.end, entry.description, alone=len(first) == 1)
+            dose = doses.near(doses.named(places, n - 1, (one.drug.name, one.alias)), entry.description)
             links.append(
                 DrugLink(
                     concept_id=one.drug.id,
@@ -353,11 +354,7 @@ class DrugLinker:
                     intervention=at,
                     mesh_id=one.drug.mesh_id,
                     unii=one.drug.unii,
-                    dose_value=dose.value,
-                    dose_unit=dose.unit,
-                    form=dose.form,
-                    route=dose.route,
-                    frequency=dose.frequency,
+                    **msgspec.structs.asdict(dose),
                 )
             )
         return links

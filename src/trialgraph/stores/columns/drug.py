@@ -136,27 +136,45 @@ def developers_of_drug(frames: Frames, v: Values) -> pl.DataFrame:
     )
 
 
+_DOSE = {  # what a line of doses-of-drug tells apart: the column in the answer, the property
+    "dose": "dose_normal_value",
+    "unit": "dose_normal_unit",
+    "per": "dose_per",
+    "strength": "strength_value",
+    "strength_unit": "strength_unit",
+    "form": "form",
+    "route": "route",
+    "frequency": "frequency",
+}
+_AMOUNTS = ("dose", "strength")
+_STATED = ("dose_normal_value", "strength_value", "route", "frequency", "form")  # one of them is there
+
+
 def doses_of_drug(frames: Frames, v: Values) -> pl.DataFrame:
-    """Return the doses, forms, routes and schedules of a drug, by condition."""
-    told = ["dose", "unit", "form", "route", "frequency"]
-    held = frames["INCLUDES_DRUG"].filter(
-        col("target").is_in(v["drug"]),
-        pl.any_horizontal(col(name).is_not_null() for name in ("dose_value", "route", "frequency", "form")),
+    """Return the doses, strengths, forms, routes and schedules of a drug, by condition."""
+    stated = frames["INCLUDES_DRUG"].filter(
+        col("target").is_in(v["drug"]), pl.any_horizontal(col(name).is_not_null() for name in _STATED)
     )
-    held = held.rename({"source": "intervention_id", "target": "drug_id", "dose_value": "dose", "dose_unit": "unit"})
+    doses = stated.select(
+        "dose_text",
+        intervention_id="source",
+        drug_id="target",
+        **{column: col(name) for column, name in _DOSE.items()},
+    )
     conditions = studied(frames)
     if v["condition"]:
         conditions = conditions.filter(col("condition_id").is_in(below(frames, v["condition"])))
-    keys = ["drug_id", "condition_id", *told]
     return (
-        held.join(frames["HAS_INTERVENTION"].select(trial_id="source", intervention_id="target"), on="intervention_id")
+        doses.join(frames["HAS_INTERVENTION"].select(trial_id="source", intervention_id="target"), on="intervention_id")
         .join(conditions.rename({"name": "condition"}), on="trial_id")
         .join(frames["RECEIVES"].select(arm_id="source", intervention_id="target"), on="intervention_id", how="left")
-        .group_by(keys)
+        .sort("trial_id", "dose_text", nulls_last=True)
+        .group_by("drug_id", "condition_id", *_DOSE, maintain_order=True)
         .agg(
             condition=col("condition").first(),
             trials=number("trial_id"),
             arms=number("arm_id"),
+            as_written=col("dose_text").drop_nulls().unique(maintain_order=True).head(3),
             examples=examples(),
         )
         .join(frames["Drug"].select("drug_id", drug="name"), on="drug_id")
@@ -164,8 +182,7 @@ def doses_of_drug(frames: Frames, v: Values) -> pl.DataFrame:
             "trials",
             "drug",
             "condition",
-            col("dose").fill_null(-1.0),
-            *(col(name).fill_null("") for name in told[1:]),
-            descending=[True] + [False] * 7,
+            *(col(name).fill_null(-1.0 if name in _AMOUNTS else "") for name in _DOSE),
+            descending=[True] + [False] * (2 + len(_DOSE)),
         )
     )
