@@ -382,6 +382,19 @@ class Resolution(_Noun, frozen=True, kw_only=True):
     candidates: tuple[Candidate, ...] = ()  # of an ambiguous name, the most frequent first
 
 
+class Filter(msgspec.Struct, frozen=True):
+    """A condition on a trial's own fields: the kind, the registry's value, and the words that said it."""
+
+    kind: str  # phase, status, since, until, sex, age, type, results, country, registry
+    value: str  # several are joined by |
+    given: str
+
+    @property
+    def sentence(self) -> str:
+        """Return what was understood, for a person: recruiting -> RECRUITING."""
+        return f"{self.given} -> {self.value.replace('|', ' or ')}"
+
+
 class Entity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A node that a trial mentions, of a kind that needs nothing beside the mention and one relationship to it.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import trialgraph
-from trialgraph.ask.landscape import gather
+from trialgraph.ask import gather
 from trialgraph.ask.names import classes
 from trialgraph.ask.names import resolve as names
 from trialgraph.ask.questions import named as questions

@@ -28,7 +28,16 @@ def talk(home: Path, conversation: Callable[[Any], Awaitable[None]]) -> None:
 def test_an_assistant_may_only_ask(sample_home: Path):
     async def conversation(client: Any) -> None:
         tools = (await client.list_tools()).tools
-        assert {tool.name for tool in tools} == {"list_questions", "ask", "similar_trials", "trial", "why", "cypher"}
+        assert {tool.name for tool in tools} == {
+            "list_questions",
+            "ask",
+            "search",
+            "understand",
+            "similar_trials",
+            "trial",
+            "why",
+            "cypher",
+        }
         assert all(tool.annotations.read_only_hint for tool in tools)
         assert all(tool.description and tool.input_schema["type"] == "object" for tool in tools)
         for query in ("MATCH (n) DETACH DELETE n", "LOAD CSV FROM 'file:///etc/passwd' AS x RETURN x", "CREATE (:X)"):

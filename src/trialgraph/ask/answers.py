@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from trialgraph.model import Resolution
+from trialgraph.model import Filter, Resolution
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +27,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     rows: list[dict[str, Any]]
     notes: tuple[str, ...] = ()
     understood: tuple[Resolution, ...] = ()
+    filters: tuple[Filter, ...] = ()  # values of the registry that the words stand for
+    not_understood: tuple[str, ...] = ()
+    facets: dict[str, list[dict[str, Any]]] = {}
     cut: bool = False
     title: str = ""
 
@@ -38,6 +41,25 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
     def __getitem__(self, place: int) -> dict[str, Any]:
         return self.rows[place]
+
+    def report(self) -> dict[str, Any]:
+        """Return what was understood and what was not, and the facets: what `--report FILE` writes."""
+        understood = [
+            {
+                "kind": one.kind,
+                "given": one.given,
+                "name": one.name,
+                "ids": list(one.ids or (member[0] for member in one.members)) or [one.id],
+                "candidates": [msgspec.to_builtins(candidate) for candidate in one.candidates],
+            }
+            for one in self.understood
+        ]
+        understood += [{"kind": one.kind, "given": one.given, "value": one.value} for one in self.filters]
+        return {
+            "understood": understood,
+            "not_understood": list(self.not_understood),
+            "facets": self.facets,
+        }
 
     def to_polars(self) -> pl.DataFrame:
         """Return the rows as a polars frame; maps become structs, missing is null."""

@@ -29,6 +29,16 @@ def store_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def report_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --report to a command."""
+    return click.option(
+        "--report",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Write what was understood, and what was not, as JSON.",
+    )(command)
+
+
 @contextlib.contextmanager
 def opened(address: str | None) -> Iterator[Store]:
     """Open the graph to ask, and close it."""
@@ -114,9 +124,12 @@ def related_command(
 @click.argument("name", required=False)
 @click.argument("values", nargs=-1, metavar="[KEY=VALUE]...")
 @click.option("--explain", is_flag=True, help="Show how to read the answer, the parameters, and the Cypher.")
+@report_option
 @store_option
 @row_options
-def ask_command(name: str | None, values: tuple[str, ...], explain: bool, address: str | None, out: Output) -> None:
+def ask_command(
+    name: str | None, values: tuple[str, ...], explain: bool, report: Path | None, address: str | None, out: Output
+) -> None:
     """Ask a named question; without a name, list them.
 
     Drugs, conditions, sponsors and countries may be given by any of their names.
@@ -164,7 +177,7 @@ def given(name: str, values: Iterable[str]) -> dict[str, str]:
     return params
 
 
-@click.command(name="search", epilog="Example: trialgraph search 'sirolimus lupus nephritis' --phase 2")
+@click.command(name="search", epilog="Example: trialgraph search 'recruiting PD-1 NSCLC Germany since 2022'")
 @click.argument("words", nargs=-1, required=True)
 @click.option("--phase", metavar="PHASE", help="1, 2, 3, 4, early or NA.")
 @click.option("--status", metavar="STATUS", help="RECRUITING, COMPLETED, ...")
@@ -172,20 +185,44 @@ def given(name: str, values: Iterable[str]) -> dict[str, str]:
 @click.option("--until", metavar="DATE", help="Started on or before.")
 @click.option("--country", metavar="COUNTRY", help="With a site there: a name or its two letters.")
 @click.option("--most", type=click.IntRange(min=1), default=20, show_default=True, help="How many to show.")
+@click.option("--facets", is_flag=True, help="Count what fits by phase, status, country, sponsor and year.")
+@click.option("--explain", is_flag=True, help="Show the Cypher of what was understood, and do not run it.")
+@report_option
 @store_option
 @row_options
-def search_command(words: tuple[str, ...], most: int, address: str | None, out: Output, **filters: str | None) -> None:
-    """Find trials by words in titles, summaries, conditions and interventions, under all names of what they mean."""
+def search_command(  # noqa: PLR0913 - one parameter an option, as click hands them over
+    words: tuple[str, ...],
+    most: int,
+    facets: bool,
+    explain: bool,
+    report: Path | None,
+    address: str | None,
+    out: Output,
+    **filters: str | None,
+) -> None:
+    """Find the trials that hold everything a sentence names, under all its names.
+
+    Numbers and acronyms of trials, drugs, classes, conditions, sponsors, countries, phases, statuses, years, age, sex,
+    kind of study and results are understood; what is not is said.
+    """
     from trialgraph.ask.questions.named import Parameter, value_of
+    from trialgraph.ask.search.explain import cypher_of
     from trialgraph.ask.search.words import search
 
     kinds = {"phase": "phase", "status": "status", "since": "date", "until": "date", "country": "text"}
-    checked = {
+    checked: dict[str, str | None] = {
         name: value_of(Parameter(name=name, kind=kinds[name], default=None, doc=""), value) if value else None
         for name, value in filters.items()
     }
     with opened(address) as graph:
-        show(search(graph, " ".join(words), most=most, **checked), out)
+        if explain:
+            out.text(cypher_of(graph, " ".join(words)))
+            return
+        answer = search(graph, " ".join(words), most=most, facets=facets, **checked)
+        out.written_report(report, answer.report())
+        show(answer, out)
+        for name, counts in answer.facets.items():
+            out.say(f"{name}: " + ", ".join(f"{count['value']} {count['trials']:,}" for count in counts))
 
 
 @click.command(name="cypher", epilog="Example: trialgraph cypher 'MATCH (t:Trial) RETURN count(t) AS trials'")

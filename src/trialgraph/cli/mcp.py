@@ -33,7 +33,7 @@ GUIDE = (
 def mcp_command(address: str | None) -> None:
     """Serve the questions to an assistant over stdio (Model Context Protocol).
 
-    Tools: list_questions, ask, similar_trials, trial, why, cypher (read-only).
+    Tools: list_questions, ask, search, understand, similar_trials, trial, why, cypher (read-only).
     Needs the extra: pip install 'trialgraph[mcp]'.
     """
     from trialgraph.pipeline.home import open_graph
@@ -54,6 +54,8 @@ def server(store: Store) -> MCPServer[Any]:
     from trialgraph.ask.questions import named
     from trialgraph.ask.questions.trial import sheet
     from trialgraph.ask.questions.why import why
+    from trialgraph.ask.search.reading import read
+    from trialgraph.ask.search.words import search
 
     served: MCPServer[Any] = MCPServer("trialgraph", instructions=GUIDE, log_level="WARNING")
     reads = ToolAnnotations(read_only_hint=True, open_world_hint=False)
@@ -75,6 +77,19 @@ def server(store: Store) -> MCPServer[Any]:
     def ask(question: str, parameters: dict[str, str | int | float | None] | None = None) -> str:
         """Answer a named question, such as trials-of-drug with {"drug": "rapamycin"}."""
         return answered(lambda: named.ask(store, question, **(parameters or {})))
+
+    @served.tool(name="search", annotations=reads, structured_output=False)
+    def one_box(words: str, most: int = 20) -> str:
+        """Find trials by a sentence such as "recruiting PD-1 NSCLC Germany since 2022"; says what was understood.
+
+        Drugs, classes, conditions, sponsors, countries, phases, statuses, years and trial numbers are understood.
+        """
+        return answered(lambda: search(store, words, most=most))
+
+    @served.tool(annotations=reads, structured_output=False)
+    def understand(words: str) -> str:
+        """Tell what words mean here: a drug, a class of drugs with its members, a condition, a sponsor, a trial."""
+        return answered(lambda: {"understood": read(words, store).sentences()})
 
     @served.tool(annotations=reads, structured_output=False)
     def similar_trials(trial_id: str, most: int = 10) -> str:

@@ -70,6 +70,13 @@ class Output:
         save(self.path, write)
         self.say(f"Written: {self.path}")
 
+    def written_report(self, path: Path | None, report: Mapping[str, Any]) -> None:
+        """Write what was understood, and what was not, as JSON into a file, if one was named."""
+        if path is not None:
+            from trialgraph.ask.show.json import json_text
+
+            path.write_text(json_text(report, indent=1) + "\n", "utf-8")
+
     def say(self, sentence: str) -> None:
         """Say something to the person, never to the data; a bar that moves goes on below it."""
         if self._bar is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from trialgraph import text
-from trialgraph.ask.landscape import gather
+from trialgraph.ask import gather
 from trialgraph.ask.landscape.phases import PHASES, phase_of
 from trialgraph.ask.names import resolve as names
 from trialgraph.ask.names import trials
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _TRIAL_COLUMNS: Final = ("trial_id", "stopped_trial", "trial_ids")
 STOPPED: Final = ("TERMINATED", "WITHDRAWN", "SUSPENDED")
+
+SENTENCE_TRIALS: Final = 1_000  # of a sentence's answer: more than a page shows well
 
 
 class Landscape:
@@ -202,11 +204,30 @@ def of(store: Store, subject: str, **params: Any) -> Landscape:
             focus=trial,
             listed=listed,
         )
-    understood, ids = gather.about(store, subject)
+    try:
+        understood, ids = gather.about(store, subject)
+    except UsageError:
+        sentence = _of_sentence(store, subject)
+        if sentence is None:
+            raise
+        return sentence
     found = gather.trials(store, ids)
     broader = gather.above(store, (c["id"] for t in found for c in t["conditions"]))
     pairs = gather.similar(store, ids)
     return Landscape(understood.name, [names.sentence(understood)], found, pairs, broader=broader)
+
+
+def _of_sentence(store: Store, subject: str) -> Landscape | None:
+    """Return the landscape of the trials that hold everything a sentence names; None where it names nothing here."""
+    from trialgraph.ask.search.words import search
+
+    answer = search(store, subject, most=SENTENCE_TRIALS)
+    if not answer.rows or not (answer.understood or answer.filters):
+        return None
+    ids = [row["trial_id"] for row in answer.rows]
+    found = gather.trials(store, ids)
+    broader = gather.above(store, (c["id"] for t in found for c in t["conditions"]))
+    return Landscape(subject, list(answer.notes), found, gather.similar(store, ids), broader=broader)
 
 
 def _of_answer(store: Store, name: str, params: Mapping[str, Any]) -> Landscape:

@@ -48,6 +48,7 @@ tablet tablets capsule capsules oral injection injections iv intravenous topical
 drug therapy treatment mg mcg g ml stent inhaled nasal spray patch sc subcutaneous drops
 """
 _FORMS: Final = frozenset(_FORM_WORDS.split())
+MIN_SPONSOR: Final = 3  # letters: GSK and NCI are the shortest that people type
 SUBJECTS: Final = ("drug", "condition", "class", "sponsor")  # in the order a bare name is tried
 _TRIED: Final = {"subject": SUBJECTS, "drug": ("drug", "class")}
 _METHODS: Final = {
@@ -145,7 +146,7 @@ def _resolve(kind: str, given: str, store: Store) -> Resolution | None:
     linker = _linker(kind, store)
     if kind in {"drug", "condition"}:
         known: Resolution | None = linker.resolve(given)
-        if known is not None and (kind == "condition" or _names_it_whole(known)):
+        if known is not None and (kind == "condition" or names_it_whole(known)):
             return known
     elif kind == "sponsor" and text.fold(given):
         link = linker.resolve(given)
@@ -156,7 +157,18 @@ def _resolve(kind: str, given: str, store: Store) -> Resolution | None:
     return _of(kind, held[1], held[0], given, given, "graph", 1.0) if held else None
 
 
-def _names_it_whole(known: Resolution) -> bool:
+def sponsor_named(given: str, store: Store) -> Resolution | None:
+    """Return the organisation that words name as a whole and the graph holds, else None."""
+    if len(text.fold(given)) < MIN_SPONSOR:
+        return None
+    link = linkers.organizations(store).resolve(given)
+    rows = _rows(store, _BY_KEY["sponsor"], {"id": link.organization_id})
+    if not rows:
+        return None
+    return _of("sponsor", rows[0]["id"], rows[0]["name"], given, link.name, link.method, link.confidence)
+
+
+def names_it_whole(known: Resolution) -> bool:
     """Tell whether nothing but form and dose is left of a name beside the alias found in it.
 
     A label may hold more words than the drug; a name that a person gives may not: "Big Farma" is not the drug Farma.

@@ -6,6 +6,7 @@ indexed keys are looked up in one query.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -33,6 +34,12 @@ CALL {
   RETURN key, t.trial_id AS id, 'acronym' AS how, t.acronym AS value
 }
 RETURN key, id, how, value ORDER BY id, how, value
+"""
+_TITLED: Final = """
+CALL db.index.fulltext.queryNodes('trial_text', $word) YIELD node, score
+RETURN node.trial_id AS id, node.brief_title AS title, node.official_title AS long_title, score
+ORDER BY score DESC, id
+LIMIT 50
 """
 _TITLES: Final = (
     "UNWIND $ids AS id MATCH (t:Trial {trial_id: id}) RETURN t.trial_id AS id, t.brief_title AS title ORDER BY id"
@@ -93,6 +100,16 @@ def hits_of(given: str, store: Store) -> list[Hit]:
     return _surest(list(every.values())) if every else []
 
 
+def titled(store: Store, word: str, most: int = 3) -> list[str]:
+    """Return the trials whose title holds a word in just these capitals, as an acronym stands there; best first."""
+    bare = re.sub(r"[^\w]+", " ", word).strip()
+    if not bare:
+        return []
+    pattern = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w])")
+    rows = run_trusted(store, _TITLED, {"word": bare.lower()}).rows
+    return [row["id"] for row in rows if pattern.search(f"{row['title'] or ''} {row['long_title'] or ''}")][:most]
+
+
 def resolve(given: str, store: Store) -> Resolution:
     """Return the one trial that a number or acronym stands for.
 
@@ -100,7 +117,7 @@ def resolve(given: str, store: Store) -> Resolution:
     """
     hits = hits_of(given, store)
     if not hits:
-        raise UsageError(_absent(given))
+        raise UsageError(absent(given))
     if len(hits) > 1:
         raise UsageError(_several(given, hits, store))
     return resolution(given.strip(), hits[0])
@@ -131,7 +148,8 @@ def resolution(given: str, hit: Hit) -> Resolution:
     )
 
 
-def _absent(given: str) -> str:
+def absent(given: str) -> str:
+    """Return the sentence for a number that the graph does not hold, with the command that fetches it."""
     written = identifiers.written(given)
     if written is None:
         return f"no trial here has the number or acronym {given.strip()!r}; a number looks like NCT04324411"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from trialgraph.ask import gather
 from trialgraph.ask.answers import Answer
 from trialgraph.ask.cypher.run import run_trusted
-from trialgraph.ask.landscape import gather
 from trialgraph.ask.questions.related import COLUMNS, similar_rows
 from trialgraph.ask.search import words as search
 from trialgraph.errors import UsageError

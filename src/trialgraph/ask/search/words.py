@@ -1,24 +1,35 @@
-"""Finds trials by words: what the words are understood as first, then the full text of titles and summaries."""
+"""The one box: a sentence read into trials, concepts and filters, and the trials that hold all of it.
+
+Everything understood has to hold; where no trial holds all of it, those that hold most come, and the answer says so.
+Words that name nothing rank the trials by full text, and are named as not understood.
+"""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from trialgraph import text
+from trialgraph.ask import gather
 from trialgraph.ask.answers import Answer
 from trialgraph.ask.cypher.run import run_trusted
-from trialgraph.ask.landscape import gather
-from trialgraph.ask.names import classes, linkers
-from trialgraph.ask.names import resolve as names
+from trialgraph.ask.names import classes, resolve, trials
+from trialgraph.ask.search.reading import Reading, read
 from trialgraph.errors import UsageError
-from trialgraph.limits import SEARCH_CANDIDATES, SNIPPET
-from trialgraph.model import Resolution
+from trialgraph.limits import IDS_A_QUERY, QUESTION_SECONDS, SEARCH_CANDIDATES, SNIPPET
+from trialgraph.model import Filter, Resolution
+from trialgraph.registries.reading import identifiers
 
 if TYPE_CHECKING:
     from trialgraph.stores.store import Store
 
 COLUMNS: Final = ("trial_id", "title", "phases", "status", "started", "found_by", "text")
+FACETS: Final = ("phase", "status", "country", "sponsor", "year")
+FACET_VALUES: Final = 10  # of each facet: the commonest
 
 BY_WORDS: Final = """
 CALL db.index.fulltext.queryNodes('trial_text', $words) YIELD node, score
@@ -26,12 +37,21 @@ RETURN node.trial_id AS id, score
 ORDER BY score DESC, id
 LIMIT $most
 """
-_DETAILS: Final = """
+_FACTS: Final = """
+UNWIND $ids AS id MATCH (t:Trial {trial_id: id})
+RETURN t.trial_id AS id, t.brief_title AS title, t.acronym AS acronym, t.phases AS phases, t.overall_status AS status,
+       t.start_date AS start, t.sex AS sex, t.std_ages AS ages, t.study_type AS type, t.has_results AS results
+ORDER BY id
+"""
+_ALL: Final = """
+MATCH (t:Trial) WHERE t.listed_only = false
+RETURN t.trial_id AS id, t.brief_title AS title, t.acronym AS acronym, t.phases AS phases, t.overall_status AS status,
+       t.start_date AS start, t.sex AS sex, t.std_ages AS ages, t.study_type AS type, t.has_results AS results
+ORDER BY id
+"""
+_SHOWN: Final = """
 UNWIND $ids AS id
 MATCH (t:Trial {trial_id: id})
-WHERE ($phase IS NULL OR $phase IN t.phases) AND ($status IS NULL OR t.overall_status = $status)
-  AND ($since IS NULL OR t.start_date >= $since) AND ($until IS NULL OR t.start_date <= $until)
-  AND ($country IS NULL OR EXISTS { MATCH (t)-[:CONDUCTED_IN]->(:Country {iso2: $country}) })
 RETURN t.trial_id AS trial_id, t.brief_title AS title, t.phases AS phases, t.overall_status AS status,
        t.start_date AS started, t.brief_summary AS summary,
        COLLECT { MATCH (t)-[:STUDIES]->(c:Condition) RETURN DISTINCT c.name AS name ORDER BY name } AS conditions,
@@ -40,8 +60,29 @@ RETURN t.trial_id AS trial_id, t.brief_title AS title, t.phases AS phases, t.ove
        } AS given
 ORDER BY trial_id
 """
+_IN_COUNTRIES: Final = """
+UNWIND $codes AS code
+MATCH (:Country {iso2: code})<-[:CONDUCTED_IN]-(t:Trial)
+RETURN DISTINCT t.trial_id AS id ORDER BY id
+"""
+_BY_COUNTRY: Final = """
+UNWIND $ids AS id MATCH (t:Trial {trial_id: id})-[:CONDUCTED_IN]->(c:Country)
+RETURN DISTINCT id, c.name AS name ORDER BY id, name
+"""
+_BY_SPONSOR: Final = """
+UNWIND $ids AS id MATCH (t:Trial {trial_id: id})<-[:SPONSORS]-(o:Organization)
+RETURN DISTINCT id, o.name AS name ORDER BY id, name
+"""
 _WORD: Final = re.compile(r"[\w']+")
 _SPECIAL: Final = re.compile(r'[+\-&|!(){}\[\]^"~*?:\\/<>=]')
+
+
+class Found(msgspec.Struct):
+    """A trial under consideration: its facts, what it holds of the reading, and its full-text score."""
+
+    facts: dict[str, Any]
+    holds: list[str]
+    score: float
 
 
 def search(
@@ -54,91 +95,232 @@ def search(
     until: str | None = None,
     country: str | None = None,
     most: int = 20,
+    facets: bool = False,
 ) -> Answer:
-    """Return the trials that fit some words, those that fit most of what was understood first.
+    """Return the trials that hold everything a sentence names: drugs, classes, conditions, sponsors, filters, numbers.
 
-    Drugs, classes of drugs and conditions named by the words are found under all their names, with everything below;
-    the full text of titles and summaries finds the rest.  `since` and `until` are ISO dates of the start.
-    Raises UsageError for no words at all, or a country that nothing is known of.
+    `phase`, `status`, `since`, `until` (ISO dates of the start) and `country` are filters beside the sentence's own.
+    Rows hold trial_id, title, phases, status, started, found_by (a list; "words" for full text) and a piece of text.
+    `facets` counts the fitting trials by phase, status, country, sponsor and year.  Raises UsageError for no words at
+    all, or a country that nothing is known of.
     """
     if not _WORD.search(words):
         raise UsageError("what should be searched for? Give some words, such as: trialgraph search 'sirolimus lupus'")
-    understood = understand(store, words)
-    where = names.resolve("country", country, store) if country else None
-    hits: dict[str, list[str]] = {}
-    for concept in understood:
-        for trial in gather.trials_of(store, concept.kind, classes.ids(concept)):
-            hits.setdefault(trial, []).append(f"{concept.kind} {concept.name}")
-    scores = {
-        row["id"]: float(row["score"])
-        for row in run_trusted(store, BY_WORDS, {"words": plain(words), "most": SEARCH_CANDIDATES}).rows
-    }
-    ranked = sorted({*hits, *scores}, key=lambda one: (-len(hits.get(one, ())), -scores.get(one, 0.0), one))
-    filters = {"phase": phase, "status": status, "since": since, "until": until, "country": where.id if where else None}
-    rows: list[dict[str, Any]] = []
-    wanted = [text.fold(word) for word in _WORD.findall(words)]
-    for start in range(0, len(ranked), SEARCH_CANDIDATES):
-        batch = ranked[start : start + SEARCH_CANDIDATES]
-        details = {row["trial_id"]: row for row in run_trusted(store, _DETAILS, {"ids": batch} | filters).rows}
-        for one in batch:
-            if one in details and len(rows) <= most:
-                rows.append(_shown(details[one], hits.get(one, []), one in scores, wanted))
-        if len(rows) > most:
-            break
-    notes = [names.sentence(one) for one in (*understood, *([where] if where else []))]
-    cut = len(rows) > most
+    reading = read(words, store)
+    given = {"phase": phase, "status": status, "since": since, "until": until}
+    reading.filters += [Filter(kind, value, f"--{kind}") for kind, value in given.items() if value]
+    if country:
+        place = resolve.resolve("country", country, store)
+        reading.filters.append(Filter("country", place.id, country))
+    ranked, notes = _ranked(store, reading, words)
+    shown = _rows(store, ranked[: most + 1], words)
+    cut = len(ranked) > most
     if cut:
-        notes.append(f"the first {most} of at most {len(ranked):,}; --most shows more")
-    elif not rows:
-        notes.append("nothing fits" + ("; fewer filters may help" if any(filters.values()) else ""))
-    return Answer(columns=COLUMNS, rows=rows[:most], notes=tuple(notes), understood=tuple(understood), cut=cut)
+        notes.append(f"the first {most} of {len(ranked):,}; --most shows more")
+    elif not shown:
+        notes += [trials.absent(word) for word in reading.not_understood if identifiers.written(word)]
+        notes.append("nothing fits" + ("; fewer filters may help" if reading.filters else ""))
+    return Answer(
+        columns=COLUMNS,
+        rows=shown[:most],
+        notes=(*reading.sentences(), *notes),
+        understood=(*reading.trials, *([reading.similar_to] if reading.similar_to else []), *reading.concepts),
+        filters=tuple(reading.filters),
+        not_understood=tuple(reading.not_understood),
+        facets=_facets(store, ranked) if facets else {},
+        cut=cut,
+    )
 
 
-def understand(store: Store, words: str) -> list[Resolution]:
-    """Return what some words name and the graph holds: drugs, their classes, conditions; else a sponsor.  Each once."""
-    found: dict[str, Resolution] = {}
-    for kind, links in (
-        ("drug", linkers.drugs(store).understand(words)),
-        ("condition", linkers.conditions(store).find(words)),
-    ):
-        for link in links:
-            if link.vocabulary != "none":
-                found.setdefault(
-                    link.concept_id,
-                    Resolution(
-                        kind=kind,
-                        id=link.concept_id,
-                        name=link.name,
-                        given=link.span,
-                        matched_alias=link.matched_alias,
-                        method=link.method,
-                        confidence=link.confidence,
-                    ),
-                )
-    taken = text.fold(" ".join(one.given for one in found.values())).split()
-    for one in classes.mentioned(words, store):
-        if not set(text.fold(one.given).split()) <= set(taken):  # words that already mean a drug or condition
-            found.setdefault(one.id, one)
-    if not found:
-        try:
-            whole = names.resolve("sponsor", words, store)
-        except UsageError:
-            return []
-        found[whole.id] = whole
-    return [one for one in found.values() if names.is_held(one, store)]
+def _ranked(store: Store, reading: Reading, words: str) -> tuple[list[Found], list[str]]:
+    """Return the trials to show, best first, and what has to be said about them."""
+    if reading.similar_to is not None:
+        return _similar(store, reading), []
+    sets = {f"{one.kind} {one.name}": set(_trials_of(store, one)) for one in reading.concepts}
+    scores = _scores(store, words)
+    candidates = _candidates(reading, sets, scores)
+    found = _considered(store, reading, sets, scores, candidates)
+    wanted = len(sets) + len(reading.filters)
+    whole = [one for one in found if len(one.holds) >= wanted]
+    notes: list[str] = []
+    if reading.trials:
+        whole = _with_numbers(store, reading, whole)
+    if whole or not wanted:
+        return _ordered(whole if wanted or reading.trials else found, reading), notes
+    most = max((len(one.holds) for one in found), default=0)
+    partly = [one for one in found if one.holds and len(one.holds) == most]
+    if partly:
+        notes.append(f"none has all of these; these have {most} of {wanted}")
+    return _ordered(partly or found, reading), notes
+
+
+def _trials_of(store: Store, one: Resolution) -> list[str]:
+    return gather.trials_of(store, one.kind, one.ids or classes.ids(one))
+
+
+def _scores(store: Store, words: str) -> dict[str, float]:
+    """Return the full-text scores of the trials nearest to the words."""
+    bare = plain(words)
+    if not bare:
+        return {}
+    rows = run_trusted(store, BY_WORDS, {"words": bare, "most": SEARCH_CANDIDATES}).rows
+    return {row["id"]: float(row["score"]) for row in rows}
+
+
+def _candidates(reading: Reading, sets: dict[str, set[str]], scores: dict[str, float]) -> set[str] | None:
+    """Return the trials that may hold something of the reading; None for all of them."""
+    if sets:
+        return set.union(*sets.values())
+    if reading.filters and not reading.not_understood:
+        return None
+    return set(scores)
+
+
+def _considered(
+    store: Store, reading: Reading, sets: dict[str, set[str]], scores: dict[str, float], candidates: set[str] | None
+) -> list[Found]:
+    """Return the candidates with what each holds of the reading."""
+    places = _places(store, reading)
+    found = []
+    for facts in _facts(store, candidates):
+        holds = [name for name, ids in sets.items() if facts["id"] in ids]
+        holds += [one.sentence for one in reading.filters if _holds(one, facts, places)]
+        found.append(Found(facts, holds, scores.get(facts["id"], 0.0)))
+    return found
+
+
+def _facts(store: Store, ids: Iterable[str] | None) -> list[dict[str, Any]]:
+    if ids is None:
+        return run_trusted(store, _ALL, {}, timeout=QUESTION_SECONDS).rows
+    listed = sorted(ids)
+    return [
+        row
+        for start in range(0, len(listed), IDS_A_QUERY)
+        for row in run_trusted(
+            store, _FACTS, {"ids": listed[start : start + IDS_A_QUERY]}, timeout=QUESTION_SECONDS
+        ).rows
+    ]
+
+
+def _places(store: Store, reading: Reading) -> dict[str, set[str]]:
+    """Return country code -> its trials, of the countries that the reading names."""
+    codes = {one.value for one in reading.filters if one.kind == "country"}
+    return {
+        code: {row["id"] for row in run_trusted(store, _IN_COUNTRIES, {"codes": [code]}).rows} for code in sorted(codes)
+    }
+
+
+def _holds(one: Filter, facts: dict[str, Any], places: dict[str, set[str]]) -> bool:
+    """Tell whether a trial's own facts hold a filter; what the record does not say does not hold."""
+    values = one.value.split("|")
+    match one.kind:
+        case "phase":
+            return bool(set(values) & set(facts["phases"] or ()))
+        case "status":
+            return facts["status"] in values
+        case "since":
+            return (facts["start"] or "") >= one.value
+        case "until":
+            return bool(facts["start"]) and facts["start"][: len(one.value)] <= one.value
+        case "country":
+            return facts["id"] in places[one.value]
+        case "sex":
+            return facts["sex"] in (*values, "ALL", None)
+        case "age":
+            return bool(set(values) & set(facts["ages"] or ()))
+        case "type":
+            return facts["type"] in values
+        case "results":
+            return bool(facts["results"]) == (one.value == "yes")
+    return False
+
+
+def _with_numbers(store: Store, reading: Reading, whole: list[Found]) -> list[Found]:
+    """Return the trials asked for by number or acronym first, then the others that hold all of the rest."""
+    wanted = [one.id for one in reading.trials]
+    rest = {one.facts["id"]: one for one in whole}
+    facts = {row["id"]: row for row in _facts(store, wanted)}
+    first = [
+        rest.pop(trial) if trial in rest else Found(facts[trial], [], 0.0)
+        for trial in dict.fromkeys(wanted)
+        if trial in facts
+    ]
+    for one in first:
+        one.holds.insert(0, "number")
+    others = list(rest.values()) if reading.concepts or reading.filters else []
+    fitting = [one for one in first if len(one.holds) > len(reading.concepts) + len(reading.filters)]
+    return [*(fitting or first), *others]
+
+
+def _similar(store: Store, reading: Reading) -> list[Found]:
+    """Return the trials most like the one named, those alone that hold the rest of the reading."""
+    assert reading.similar_to is not None
+    near = gather.neighbourhood(store, reading.similar_to.id, SEARCH_CANDIDATES)[0][1:]
+    sets = {f"{one.kind} {one.name}": set(_trials_of(store, one)) for one in reading.concepts}
+    places = _places(store, reading)
+    facts = {row["id"]: row for row in _facts(store, near)}
+    found = []
+    for trial in near:
+        holds = [name for name, ids in sets.items() if trial in ids]
+        holds += [one.sentence for one in reading.filters if _holds(one, facts[trial], places)]
+        if len(holds) == len(sets) + len(reading.filters):
+            found.append(Found(facts[trial], [f"similar to {reading.similar_to.id}", *holds], 0.0))
+    return found
+
+
+def _ordered(found: list[Found], reading: Reading) -> list[Found]:
+    """Sort by number first, then by names in the title, by full text, by date, by id."""
+    names = [text.fold(word) for one in reading.concepts for word in (one.given, one.name)]
+
+    def key(one: Found) -> tuple[Any, ...]:
+        title = f" {text.fold(one.facts['title'] or '')} "
+        named = sum(f" {name} " in title for name in names if name)
+        by_number = one.holds[:1] == ["number"]
+        start = one.facts["start"] or ""
+        return (not by_number, -named, -one.score, tuple(-ord(c) for c in start), one.facts["id"])
+
+    return sorted(found, key=key)
+
+
+def _rows(store: Store, found: list[Found], words: str) -> list[dict[str, Any]]:
+    wanted = [text.fold(word) for word in _WORD.findall(words)]
+    asked = {"ids": [one.facts["id"] for one in found]}
+    details = {row["trial_id"]: row for row in run_trusted(store, _SHOWN, asked).rows}
+    return [
+        {name: details[one.facts["id"]].get(name) for name in COLUMNS}
+        | {
+            "found_by": [*one.holds, *(["words"] if one.score else [])] or ["words"],
+            "text": _piece(details[one.facts["id"]], wanted),
+        }
+        for one in found
+        if one.facts["id"] in details
+    ]
+
+
+def _facets(store: Store, found: list[Found]) -> dict[str, list[dict[str, Any]]]:
+    """Return facet -> its commonest values with the number of trials of each."""
+    ids = [one.facts["id"] for one in found]
+    counted: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    for one in found:
+        counted["phase"].update(one.facts["phases"] or ["none"])
+        counted["status"][one.facts["status"] or "none"] += 1
+        counted["year"][(one.facts["start"] or "none")[:4]] += 1
+    for name, statement in (("country", _BY_COUNTRY), ("sponsor", _BY_SPONSOR)):
+        for start in range(0, len(ids), IDS_A_QUERY):
+            rows = run_trusted(store, statement, {"ids": ids[start : start + IDS_A_QUERY]}).rows
+            counted[name].update(row["name"] for row in rows if row["name"])
+    return {
+        name: [{"value": value, "trials": n} for value, n in sorted(counts.items(), key=lambda kv: (-kv[1], kv[0]))][
+            :FACET_VALUES
+        ]
+        for name, counts in counted.items()
+    }
 
 
 def plain(words: str) -> str:
     """Return words for the full-text index without what its query language would obey."""
     bare = _SPECIAL.sub(" ", words)
     return " ".join(word.lower() if word in {"AND", "OR", "NOT", "TO"} else word for word in bare.split())
-
-
-def _shown(row: dict[str, Any], concepts: list[str], by_words: bool, wanted: list[str]) -> dict[str, Any]:
-    return {name: row.get(name) for name in COLUMNS} | {
-        "found_by": [*concepts, *(["words"] if by_words else [])],
-        "text": _piece(row, wanted),
-    }
 
 
 def _piece(row: dict[str, Any], wanted: list[str]) -> str | None:
