@@ -88,7 +88,7 @@ question = "MATCH (:Trial)-[r:HAS_KEYWORD]->(k:Keyword {name: 'a keyword of its 
 rows = store.query(question).rows
 assert rows == [{"raw": "a keyword of its own"}], rows
 store.close()
-export.write(updated.snapshot, folder / "tables", "csv", labels=(), relationships=())
+export.write(updated.snapshot, folder / "tables", "csv")
 assert any("Keyword" in path.name for path in (folder / "tables").rglob("*.csv"))
 assert "(Trial)-[HAS_KEYWORD]->(Keyword)" in markdown()
 print("followed")

@@ -240,10 +240,10 @@ def _procedures(
 def _above(concept_id: str, weight: float, mesh: Mesh, branches: tuple[str, ...]) -> Iterator[Concept]:
     """Yield the headings above a heading, each step at half the weight, as long as that is worth counting."""
     level = [concept_id.removeprefix("MESH:")]
-    seen = set(level)
+    reached = set(level)
     while level and (weight := weight * limits.STEP_UP) >= limits.LEAST_WEIGHT:
-        level = [p for child in level for p in mesh.parents(child, *branches) if p not in seen]
+        level = [p for child in level for p in mesh.parents(child, *branches) if p not in reached]
         level = [p for p in dict.fromkeys(level) if p not in TOO_GENERAL]
-        seen.update(level)
+        reached.update(level)
         for above in level:
             yield Concept(f"MESH:{above}", mesh.name(above), weight, broader=True)

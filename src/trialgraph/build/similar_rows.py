@@ -112,13 +112,13 @@ def _staying(
     order = np.argsort(keys)
     keys, there = keys[order], there[order]
     at = np.minimum(np.searchsorted(keys, wanted), max(0, len(keys) - 1))
-    kept = keys[at] == wanted if len(keys) else np.zeros(len(wanted), np.bool_)
-    same = every.only(kept)
-    table = before.rows.take(pa.array(there[at[kept]]))
+    stays = keys[at] == wanted if len(keys) else np.zeros(len(wanted), np.bool_)
+    same = every.only(stays)
+    table = before.rows.take(pa.array(there[at[stays]]))
     for name, ranks in (("rank_ab", same.forward), ("rank_ba", same.back)):
         column = pa.array(ranks.astype(np.int64), pa.int64(), mask=ranks == 0)
         table = table.set_column(table.column_names.index(name), name, column)
-    return table, every.only(~kept)
+    return table, every.only(~stays)
 
 
 def row(pair: SimilarPair) -> Mapping[str, Any]:

@@ -115,7 +115,7 @@ def read_and_vectorise(run: Run) -> None:
     run.cleanup.enter_context(contextlib.closing(run.rows.tables))
     run.cleanup.callback(gc.unfreeze)
     run.part = run.cleanup.enter_context(_discarded(swap.stage(run.cache_at)))
-    changed = [held for trial, held in run.hashes.items() if run.stale is None or trial in run.stale.trials]
+    changed = [hashes for trial, hashes in run.hashes.items() if run.stale is None or trial in run.stale.trials]
     linked = read_and_link(
         run.plan.archive,
         run.linkers,

@@ -10,6 +10,7 @@ import msgspec
 
 from trialgraph.config import Settings
 from trialgraph.pipeline import home
+from trialgraph.registries.catalogue import attributions
 from trialgraph.snapshot import export as forms
 from trialgraph.snapshot.snapshot import Snapshot
 from trialgraph.stores.neo4j import bulk
@@ -55,10 +56,13 @@ def export(
     with home.reading(settings):
         snapshot = Snapshot.open(settings.snapshot)
         if form == NEO4J_IMPORT:
-            rows = bulk.write(snapshot, target)
+            rows = bulk.write(snapshot, target, attributions())
         else:
-            rows = forms.write(snapshot, target, form, labels=labels, relationships=relationships, raw=raw)
-    return ExportRun(form=form, rows=rows, target=target, source=forms.source_of(snapshot))
+            options = forms.Options(
+                labels=tuple(labels), relationships=tuple(relationships), raw=raw, attributions=attributions()
+            )
+            rows = forms.write(snapshot, target, form, options)
+    return ExportRun(form=form, rows=rows, target=target, source=forms.source_of(snapshot, attributions()))
 
 
 def run_importer(exported: ExportRun) -> None:

@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 import csv
-import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any
-from xml.sax.saxutils import escape, quoteattr
+from typing import Any, Final
+
+import msgspec
 
 from trialgraph import schema
 from trialgraph.errors import UsageError
 from trialgraph.files import swap
 from trialgraph.files.atomic import replacing
+from trialgraph.snapshot.graph_files import GRAPH_FILES, as_text, rows_of
 from trialgraph.snapshot.snapshot import MANIFEST, Snapshot
 from trialgraph.spreadsheet import without_formula
 
 SUFFIX = {".graphml": "graphml", ".json": "json", ".jsonld": "jsonld"}
 FOLDERS = ("csv", "parquet", "neo4j-import")
 SOURCE = "SOURCE.txt"  # lies in every folder that an export wrote
-FORMS = ("graphml", "json", "jsonld", *FOLDERS)
-ATTRIBUTION = {
-    "ctgov": "ClinicalTrials.gov, U.S. National Library of Medicine",
-    "meddatax": "MedDataX pages of ClinicalTrials.gov records",
-    "isrctn": "ISRCTN registry, Springer Nature",
-    "ctis": "Clinical Trials Information System, European Medicines Agency",
-    "euctr": "EU Clinical Trials Register, European Medicines Agency",
-    "ictrp": "International Clinical Trials Registry Platform, World Health Organization",
-}
+FORMS = (*GRAPH_FILES, *FOLDERS)
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """Which labels and relationship types an export holds (all where none is named), and how it is written."""
+
+    labels: tuple[str, ...] = ()
+    relationships: tuple[str, ...] = ()
+    raw: bool = False  # CSV cells as they are, also those that a spreadsheet would run
+    attributions: Mapping[str, str] = {}  # source -> whom its licence asks to name
+
+
+DEFAULT: Final = Options()
 
 
 def form_of(path: Path, given: str | None) -> str:
@@ -39,10 +44,13 @@ def form_of(path: Path, given: str | None) -> str:
     return form
 
 
-def source_of(snapshot: Snapshot) -> str:
-    """Return the sentence that says where the data come from and of when they are."""
+def source_of(snapshot: Snapshot, attributions: Mapping[str, str]) -> str:
+    """Return the sentence that says where the data come from and of when they are.
+
+    `attributions` names, for each source, whom its licence asks to name.
+    """
     sources = snapshot.manifest.get("sources", {})
-    names = "; ".join(ATTRIBUTION.get(name, name) for name in sources) or "no source"
+    names = "; ".join(attributions.get(name, name) for name in sources) or "no source"
     newest = snapshot.manifest.get("newest")
     return f"Source: {names}. Latest update in the data: {newest or 'unknown'}. Linked and compared by trialgraph."
 
@@ -82,143 +90,22 @@ def place(at: Path, form: str) -> Path:
     return at
 
 
-def write(
-    snapshot: Snapshot,
-    at: Path,
-    form: str,
-    *,
-    labels: Sequence[str] = (),
-    relationships: Sequence[str] = (),
-    raw: bool = False,
-) -> int:
+def write(snapshot: Snapshot, at: Path, form: str, options: Options = DEFAULT) -> int:
     """Write the snapshot, or some tables of it, to a file or folder; returns how many rows were written.
 
     Whatever is at `at` is replaced only by something whole.
     """
     at = place(at, form)
-    nodes, kinds = tables_of(labels, relationships)
+    tables = tables_of(options.labels, options.relationships)
+    source = source_of(snapshot, options.attributions)
     if form in FOLDERS:
         with swap.replacing(at) as part:
-            if form == "csv":
-                return _csv(snapshot, part, nodes, kinds, raw=raw)
-            return _parquet(snapshot, part, nodes, kinds)
+            (part / SOURCE).write_text(source + "\n", "utf-8")
+            return (
+                _csv(snapshot, part, *tables, raw=options.raw) if form == "csv" else _parquet(snapshot, part, *tables)
+            )
     with replacing(at) as part, part.open("w", encoding="utf-8", newline="\n") as file:
-        return {"graphml": _graphml, "json": _json, "jsonld": _jsonld}[form](snapshot, file, nodes, kinds)
-
-
-def _rows(snapshot: Snapshot, name: str) -> Iterator[dict[str, Any]]:
-    for batch in snapshot.batches(name):
-        yield from batch
-
-
-def _edges(snapshot: Snapshot, kind: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield (source, target, properties), the ends as label:key."""
-    ends = schema.RELATIONSHIP[kind]
-    for row in _rows(snapshot, kind):
-        source, target = row.pop("source"), row.pop("target")
-        yield f"{ends.source}:{source}", f"{ends.target}:{target}", row
-
-
-# --- one file ---------------------------------------------------------------------------------------------------------
-
-
-def _graphml(snapshot: Snapshot, file: IO[str], nodes: Sequence[str], kinds: Sequence[str]) -> int:
-    """Write GraphML, which has no lists: a list is written as JSON."""
-    types = {schema.INT: "long", schema.FLOAT: "double", schema.BOOL: "boolean"}
-    file.write('<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n')
-    file.write(f"<desc>{escape(source_of(snapshot))}</desc>\n")
-    file.write('<key id="n.label" for="node" attr.name="label" attr.type="string"/>\n')
-    file.write('<key id="n.key" for="node" attr.name="key" attr.type="string"/>\n')
-    file.write('<key id="e.type" for="edge" attr.name="type" attr.type="string"/>\n')
-    for kind, tables in (("node", nodes), ("edge", kinds)):
-        for name, type_ in sorted({column for table in tables for column in schema.columns(table)}):
-            if kind == "edge" and name in ("source", "target"):
-                continue
-            known = types.get(type_, "string")
-            file.write(f'<key id="{kind[0]}.{name}.{known}" for="{kind}" attr.name="{name}" attr.type="{known}"/>\n')
-    file.write('<graph edgedefault="directed">\n')
-    rows = 0
-
-    def data(prefix: str, table: str, row: dict[str, Any]) -> str:
-        kinds_of = dict(schema.columns(table))
-        return "".join(
-            f'<data key="{prefix}.{name}.{types.get(kinds_of[name], "string")}">{escape(_word(value))}</data>'
-            for name, value in row.items()
-        )
-
-    for label in nodes:
-        key = schema.LABEL[label].key
-        for row in _rows(snapshot, label):
-            told = f'<data key="n.label">{label}</data><data key="n.key">{escape(row[key])}</data>'
-            file.write(f"<node id={quoteattr(f'{label}:{row[key]}')}>{told}{data('n', label, row)}</node>\n")
-            rows += 1
-    for type_name in kinds:
-        for source, target, row in _edges(snapshot, type_name):
-            told = f'<data key="e.type">{type_name}</data>{data("e", type_name, row)}'
-            file.write(f"<edge source={quoteattr(source)} target={quoteattr(target)}>{told}</edge>\n")
-            rows += 1
-    file.write("</graph>\n</graphml>\n")
-    return rows
-
-
-def _word(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else str(value)
-
-
-def _json(snapshot: Snapshot, file: IO[str], nodes: Sequence[str], kinds: Sequence[str]) -> int:
-    """Write node-link JSON, as NetworkX and drawing libraries read it."""
-    about = json.dumps({"source": source_of(snapshot), "snapshot": snapshot.hash}, ensure_ascii=False)
-    file.write(f'{{"directed": true, "multigraph": true, "graph": {about},\n"nodes": [')
-    rows, comma = 0, "\n"
-    for label in nodes:
-        key = schema.LABEL[label].key
-        for row in _rows(snapshot, label):
-            told = {"id": f"{label}:{row[key]}", "label": label, "key": row[key]}
-            file.write(comma + json.dumps(row | told, ensure_ascii=False))
-            rows, comma = rows + 1, ",\n"
-    file.write('\n],\n"edges": [')
-    comma = "\n"
-    for kind in kinds:
-        for place, (source, target, row) in enumerate(_edges(snapshot, kind)):
-            told = {"source": source, "target": target, "key": f"{kind}#{place}"}
-            kept = {f"edge_{name}" if name in ("type", "key") else name: value for name, value in row.items()}
-            file.write(comma + json.dumps(kept | told | {"type": kind}, ensure_ascii=False))
-            rows, comma = rows + 1, ",\n"
-    file.write("\n]}\n")
-    return rows
-
-
-def _jsonld(snapshot: Snapshot, file: IO[str], nodes: Sequence[str], kinds: Sequence[str]) -> int:
-    """Write JSON-LD: nodes with their facts, relationships as nodes of their own with theirs."""
-    context = {"@vocab": "urn:trialgraph:", "source": {"@type": "@id"}, "target": {"@type": "@id"}}
-    file.write(f'{{"@context": {json.dumps(context)},\n')
-    file.write(f'"description": {json.dumps(source_of(snapshot), ensure_ascii=False)},\n"@graph": [')
-    rows, comma = 0, "\n"
-    for label in nodes:
-        key = schema.LABEL[label].key
-        for row in _rows(snapshot, label):
-            told = {"@id": _iri(f"{label}:{row[key]}"), "@type": label}
-            file.write(comma + json.dumps(told | row, ensure_ascii=False))
-            rows, comma = rows + 1, ",\n"
-    for kind in kinds:
-        for source, target, row in _edges(snapshot, kind):
-            told = {"@type": kind, "source": _iri(source), "target": _iri(target)}
-            file.write(comma + json.dumps(row | told, ensure_ascii=False))
-            rows, comma = rows + 1, ",\n"
-    file.write("\n]}\n")
-    return rows
-
-
-def _iri(name: str) -> str:
-    from urllib.parse import quote
-
-    label, _, key = name.partition(":")
-    return f"urn:trialgraph:{label}:{quote(key, safe=':#')}"
-
-
-# --- folders ----------------------------------------------------------------------------------------------------------
+        return GRAPH_FILES[form](file, source, snapshot, *tables)
 
 
 def _csv(snapshot: Snapshot, at: Path, nodes: Sequence[str], kinds: Sequence[str], *, raw: bool) -> int:
@@ -231,10 +118,9 @@ def _csv(snapshot: Snapshot, at: Path, nodes: Sequence[str], kinds: Sequence[str
             with (at / folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
                 writer = csv.writer(file)
                 writer.writerow(columns)
-                for row in _rows(snapshot, name):
+                for row in rows_of(snapshot, name):
                     writer.writerow([_cell(row.get(column), raw=raw) for column in columns])
                     rows += 1
-    (at / SOURCE).write_text(source_of(snapshot) + "\n", "utf-8")
     return rows
 
 
@@ -243,7 +129,7 @@ def _cell(value: Any, *, raw: bool) -> str:
         return ""
     if isinstance(value, str) and not raw:
         return without_formula(value)
-    return _word(value)
+    return as_text(value)
 
 
 def _parquet(snapshot: Snapshot, at: Path, nodes: Sequence[str], kinds: Sequence[str]) -> int:
@@ -254,5 +140,4 @@ def _parquet(snapshot: Snapshot, at: Path, nodes: Sequence[str], kinds: Sequence
             shutil.copyfile(snapshot.file(name), at / folder / f"{name}.parquet")
             rows += snapshot.rows_of(name)
     shutil.copyfile(snapshot.path / MANIFEST, at / MANIFEST)
-    (at / SOURCE).write_text(source_of(snapshot) + "\n", "utf-8")
     return rows

@@ -18,16 +18,16 @@ def network(snapshot: Snapshot, labels: Sequence[str] = (), relationships: Seque
     its properties.  Raises UsageError for a label or type that the schema does not have.
     """
     nodes, kinds = tables_of(labels, relationships)
-    made: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for label in nodes:
         key = schema.LABEL[label].key
         for rows in snapshot.batches(label):
-            made.add_nodes_from((f"{label}:{row[key]}", {**row, "label": label, "key": row[key]}) for row in rows)
+            graph.add_nodes_from((f"{label}:{row[key]}", {**row, "label": label, "key": row[key]}) for row in rows)
     for name in kinds:
         kind = schema.RELATIONSHIP[name]
         for rows in snapshot.batches(name):
             for row in rows:
                 ends = f"{kind.source}:{row.pop('source')}", f"{kind.target}:{row.pop('target')}"
-                at = made.add_edge(*ends)
-                made.edges[(*ends, at)].update({**row, "type": name})
-    return made
+                at = graph.add_edge(*ends)
+                graph.edges[(*ends, at)].update({**row, "type": name})
+    return graph

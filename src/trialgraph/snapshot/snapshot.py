@@ -217,8 +217,8 @@ def write(
             "hash": _hash_of(recorded),
         }
         warnings = [] if accept_loss else _losses(at, manifest)
-        told = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-        (part / MANIFEST).write_text(told, "utf-8")
+        text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        (part / MANIFEST).write_text(text, "utf-8")
         sync_tree(part)
     return Snapshot(at, manifest), warnings
 

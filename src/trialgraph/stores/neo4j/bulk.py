@@ -7,6 +7,7 @@ import os
 import shlex
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,11 @@ _TYPES = {
 OPTIONS = ("--array-delimiter=U+001F", "--multiline-fields=true", "--overwrite-destination=true", "--id-type=string")
 
 
-def write(snapshot: Snapshot, at: Path) -> int:
+def write(snapshot: Snapshot, at: Path, attributions: Mapping[str, str] | None = None) -> int:
     """Write a folder for the importer in the place of the one at `at`; returns how many rows it holds.
 
     Every row carries the mark by which a later `load` knows it, so that one writes only what has changed since.
+    `attributions` names, for each source, whom its licence asks to name.
     """
     at = place(at, "neo4j-import")
     with swap.replacing(at) as part:
@@ -49,7 +51,7 @@ def write(snapshot: Snapshot, at: Path) -> int:
                             mark, _ = hash_and_size(name, row)
                             writer.writerow([*(_cell(row.get(column)) for column in columns), mark])
                         rows += len(batch)
-        (part / SOURCE).write_text(source_of(snapshot) + "\n", "utf-8")
+        (part / SOURCE).write_text(source_of(snapshot, attributions or {}) + "\n", "utf-8")
         script = part / "import.sh"
         script.write_text('#!/bin/sh\ncd "$(dirname "$0")" && exec ' + shlex.join(command()) + ' "$@"\n', "utf-8")
         script.chmod(0o755)
