@@ -5,7 +5,8 @@
 // $phase    phase = null   only of this phase
 // $most     int = 1000     how many rows at most
 // -> trial_id, title, phases, status, started, enrollment, part, through, drugs, conditions
-MATCH (root:Organization {organization_id: $sponsor})<-[:SUBSIDIARY_OF*0..]-(o:Organization)-[r:SPONSORS|COLLABORATES_ON]->(t:Trial)
+UNWIND $sponsor AS id
+MATCH (:Organization {organization_id: id})<-[:SUBSIDIARY_OF*0..]-(o:Organization)-[r:SPONSORS|COLLABORATES_ON]->(t:Trial)
 WHERE ($status IS NULL OR t.overall_status = $status) AND ($phase IS NULL OR $phase IN t.phases)
 WITH t, o.name AS name, CASE type(r) WHEN 'SPONSORS' THEN 'lead' ELSE 'collaborator' END AS part
 ORDER BY part DESC, name

@@ -74,7 +74,7 @@ def test_no_link_is_said(store: Store):
     [
         (("sirolimus", "lupus"), "one of the two must be a trial id"),
         (("NCT00000000", "sirolimus"), "'trialgraph crawl ctgov --id NCT00000000' fetches it"),
-        ((T[1], "Big Farma"), "did you mean Big Pharma"),
+        ((T[1], "Bigg Farma"), "did you mean Big Pharma"),
     ],
 )
 def test_what_cannot_be_explained_is_refused(store: Store, pair, says):

@@ -63,8 +63,10 @@ def mentioned(words: str, store: Store) -> list[Resolution]:
 
 
 def ids(resolution: Resolution) -> list[str]:
-    """Return the ids to ask with: the drugs of a class, else the one that was understood."""
-    return [member[0] for member in resolution.members] if resolution.kind == "class" else [resolution.id]
+    """Return the ids to ask with: the drugs of a class, else all that were understood."""
+    if resolution.kind == "class":
+        return [member[0] for member in resolution.members]
+    return list(resolution.ids or (resolution.id,))
 
 
 def names(store: Store) -> list[str]:

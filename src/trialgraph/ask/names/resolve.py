@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from trialgraph import text
-from trialgraph.ask.names import classes, linkers
+from trialgraph.ask.names import classes, linkers, sponsors
 from trialgraph.errors import UsageError
 from trialgraph.limits import MEMBERS_NAMED, SUGGESTIONS
 from trialgraph.model import Resolution
@@ -18,6 +18,7 @@ from trialgraph.spelling import nearest_names, similarity
 if TYPE_CHECKING:
     from trialgraph.stores.store import Store
 
+SHORT_IN_CAPITALS: Final = 4  # letters; shorter names of bodies are words too: big, ago
 _KEY: Final = re.compile(r"[A-Z]{2,6}:\S+")  # MESH:D020123, UNII:W36ZG6FT64, TXT:some-words
 
 # The one node a key names, and all names of a label: literal Cypher, since a label cannot be a parameter.
@@ -113,6 +114,9 @@ def sentence(resolution: Resolution) -> str:
     if alias and alias not in (text.fold(resolution.given), name):
         how += f" {resolution.matched_alias!r}"
     told = f"{resolution.given} -> {resolution.name} ({resolution.id}), {how}"
+    if resolution.candidates:
+        counted = ", ".join(f"{each.name} ({each.id}) {each.trials:,}" for each in resolution.candidates)
+        return f"{told}; it may mean: {counted} trials"
     if resolution.kind != "class":
         return told
     named = ", ".join(name for _, name in resolution.members[:MEMBERS_NAMED])
@@ -148,19 +152,35 @@ def _resolve(kind: str, given: str, store: Store) -> Resolution | None:
         known: Resolution | None = linker.resolve(given)
         if known is not None and (kind == "condition" or names_it_whole(known)):
             return known
-    elif kind == "sponsor" and text.fold(given):
-        link = linker.resolve(given)
-        rows = _rows(store, _BY_KEY[kind], {"id": link.organization_id})
-        if rows:
-            return _of(kind, rows[0]["id"], rows[0]["name"], given, link.name, link.method, link.confidence)
+    elif kind == "sponsor":
+        return _sponsor(given, store) if text.fold(given) else None
     held = _held_names(kind, store).get(text.fold(given))
     return _of(kind, held[1], held[0], given, given, "graph", 1.0) if held else None
 
 
 def sponsor_named(given: str, store: Store) -> Resolution | None:
-    """Return the organisation that words name as a whole and the graph holds, else None."""
+    """Return the organisation that words name as a whole and the graph holds, else None.
+
+    Of a sentence's words a short name counts too; one of four letters or fewer only in capitals ("BIG", not "big").
+    """
     if len(text.fold(given)) < MIN_SPONSOR:
         return None
+    whole = _whole_sponsor(given, store)
+    is_short = text.fold(given) in sponsors.short_names() and (len(given) > SHORT_IN_CAPITALS or given.isupper())
+    if whole is None and not is_short:
+        return None
+    return sponsors.resolve(given, whole, linkers.organizations(store), store) or whole
+
+
+def _sponsor(given: str, store: Store) -> Resolution | None:
+    """Return the organisation, or the family of organisations, that a name means."""
+    whole = _whole_sponsor(given, store)
+    if whole is None and (named := _held_names("sponsor", store).get(text.fold(given))):
+        whole = _of("sponsor", named[1], named[0], given, given, "graph", 1.0)
+    return sponsors.resolve(given, whole, linkers.organizations(store), store) or whole
+
+
+def _whole_sponsor(given: str, store: Store) -> Resolution | None:
     link = linkers.organizations(store).resolve(given)
     rows = _rows(store, _BY_KEY["sponsor"], {"id": link.organization_id})
     if not rows:

@@ -229,8 +229,8 @@ def check(question: Question, params: Mapping[str, Any], store: Store) -> tuple[
         elif parameter.kind in NAMED:
             resolution = _resolved(parameter.kind, str(given), store)
             understood.append(resolution)
-            # A class is asked for by its drugs, so drugs and subjects are lists of ids, also of one.
-            several = parameter.kind in {"drug", "class", "subject"}
+            # A class is asked for by its drugs, a family of companies by its members: lists of ids, also of one.
+            several = parameter.kind in {"drug", "class", "subject", "sponsor"}
             values[parameter.name] = classes.ids(resolution) if several else resolution.id
         else:
             values[parameter.name] = value_of(parameter, given)

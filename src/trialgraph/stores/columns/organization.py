@@ -23,7 +23,7 @@ from trialgraph.stores.columns.joins import (
 
 def sponsor_portfolio(frames: Frames, v: Values) -> pl.DataFrame:
     """Return the trials of a sponsor and of the bodies it owns."""
-    family = reached(frames["SUBSIDIARY_OF"], {v["sponsor"]})
+    family = reached(frames["SUBSIDIARY_OF"], set(v["sponsor"]))
     parts = pl.concat(
         frames[kind].select(organization_id="source", trial_id="target", part=pl.lit(part))
         for kind, part in (("SPONSORS", "lead"), ("COLLABORATES_ON", "collaborator"))
