@@ -2,7 +2,7 @@
 // Read: first the sponsors of the drug itself (`shared` is empty), then those of other drugs of its classes,
 //   with the class they share.
 // $drug    drug         a drug or a class of drugs, by any name
-// $scheme  text = null  only classes of this scheme: MESH_TREE (chemical), NLM_ANCESTOR or INN_STEM (action)
+// $scheme  text = null  only classes of this scheme: CURATED (our table) or MESH_TREE (chemical)
 // $most    int = 200    how many rows at most
 // -> sponsor, sponsor_class, shared, drugs, trials, recruiting, highest_phase, last_start
 CALL {

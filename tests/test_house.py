@@ -210,7 +210,6 @@ STILL_RIDDLES = {
     "evaluate.links",
     "evaluate.ranking",
     "evaluate.similarity",
-    "linking.drugs.classes",
     "linking.drugs.doses",
     "linking.drugs.linker",
     "linking.term_lists",

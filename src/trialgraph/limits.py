@@ -54,8 +54,6 @@ MOST_DESCRIPTION: Final = 400  # characters of a description that tell what is g
 MOST_DESCRIBED: Final = 4  # drugs a description may add to a silent label: more are a choice, not a regimen
 MOST_LABEL_WORDS: Final = 16  # a longer label is a sentence: its rare words are no product names
 MOST_DOSE_TEXT: Final = 200  # characters of a description: later sentences tell of other arms and of escalation
-ACTION_RECORDS: Final = 1  # a record's ancestors are looked up by NLM and not typed: one record with one drug is enough
-ACTION_SHARE: Final = 0.5  # of the records of a drug: below it the action came from another drug that the record hides
 SHALLOW_CLASS: Final = 2  # steps in the tree: above it stand "Organic Chemicals" and "Physiological Effects of Drugs"
 
 # --- similarity -------------------------------------------------------------------------------------------------------

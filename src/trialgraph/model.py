@@ -378,6 +378,7 @@ class Resolution(_Noun, frozen=True, kw_only=True):
     method: str
     confidence: float
     members: tuple[tuple[str, str], ...] = ()  # of a class: id and name of each drug that the graph holds
+    member_trials: tuple[int, ...] = ()  # how many trials each of the members has, in their order
     ids: tuple[str, ...] = ()  # all nodes meant, those below included; empty: the id alone
     candidates: tuple[Candidate, ...] = ()  # of an ambiguous name, the most frequent first
 

@@ -10,6 +10,7 @@ from trialgraph.snapshot.tables import Tables
 
 SIROLIMUS, TRETINOIN, EVEROLIMUS, PREDNISONE = "MESH:D020123", "MESH:D014212", "MESH:D000068338", "MESH:D011241"
 AIHA, HEMOLYTIC, ANEMIA, ITP, LUPUS = "MESH:D000744", "MESH:D000743", "MESH:D000740", "MESH:D016553", "MESH:D008180"
+MTOR = "CLASS:mtor-inhibitors"
 EVIDENCE = {"method": "exact", "source_field": "x", "confidence": 1.0}
 
 NODES: dict[str, list[dict[str, Any]]] = {
@@ -19,7 +20,7 @@ NODES: dict[str, list[dict[str, Any]]] = {
         {"drug_id": EVEROLIMUS, "name": "everolimus", "mesh_id": "D000068338"},
         {"drug_id": PREDNISONE, "name": "prednisone", "mesh_id": "D011241"},
     ],
-    "DrugClass": [{"class_id": "MESH:D000091203", "name": "MTOR Inhibitors", "scheme": "mesh-action"}],
+    "DrugClass": [{"class_id": MTOR, "name": "mTOR inhibitors", "scheme": "CURATED", "kind": "TARGET"}],
     "Condition": [
         {"condition_id": AIHA, "name": "Anemia, Hemolytic, Autoimmune", "tree_numbers": ["C15.1.1"]},
         {"condition_id": HEMOLYTIC, "name": "Anemia, Hemolytic", "tree_numbers": ["C15.1"]},
@@ -161,8 +162,8 @@ EDGES: list[tuple[str, str, str, dict[str, Any]]] = [
     ("TESTS", T[3], PREDNISONE, {"role": "ACTIVE_COMPARATOR"}),
     ("TESTS", T[4], SIROLIMUS, {"role": "EXPERIMENTAL"}),
     ("TESTS", T[4], PREDNISONE, {"role": "BACKGROUND"}),
-    ("IN_CLASS", SIROLIMUS, "MESH:D000091203", {}),
-    ("IN_CLASS", EVEROLIMUS, "MESH:D000091203", {}),
+    ("IN_CLASS", SIROLIMUS, MTOR, {}),
+    ("IN_CLASS", EVEROLIMUS, MTOR, {}),
     ("IS_A", AIHA, HEMOLYTIC, {}),
     ("IS_A", HEMOLYTIC, ANEMIA, {}),
     ("IS_A", AIHA, ANEMIA, {}),  # two ways up: a trial must still count once

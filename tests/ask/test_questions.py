@@ -42,7 +42,7 @@ MORE = {  # a second way to ask some of them
     "results-overdue": {"about": "Little Pharma", "today": "2024-01-01"},
     "trials-by-country": {"about": "MTOR Inhibitors"},
     "isolated-trials": {"lacking": "drug"},
-    "developers-of-drug": {"drug": "everolimus", "scheme": "mesh-action"},
+    "developers-of-drug": {"drug": "everolimus", "scheme": "CURATED"},
     "brokers": {"about": "anemia"},
     "competitive-landscape": {"condition": "Purpura, Thrombocytopenic, Idiopathic"},
 }

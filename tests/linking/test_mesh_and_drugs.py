@@ -10,7 +10,6 @@ from trialgraph.curation import update as make
 from trialgraph.errors import UsageError
 from trialgraph.linking import mesh
 from trialgraph.linking import term_lists as lists
-from trialgraph.linking.drugs import classes
 from trialgraph.linking.drugs import vocabulary as drugs
 from trialgraph.linking.words.keys import key, words
 
@@ -61,22 +60,6 @@ def test_every_fact_by_hand_leads_to_a_drug_that_exists():
 @pytest.mark.parametrize("name", ["able", "air", "combined", "a 12", "date", "force", "acetate", "CD4", "mice", "camp"])
 def test_words_that_lists_hold_as_names_are_no_drugs(name):
     assert drugs.load().resolve(name) is None
-
-
-def test_classes_come_from_the_tree_from_records_and_from_names():
-    known = classes.load()
-    of = {one.name: one.scheme for one in known.of("MESH:D020123", "Sirolimus")}
-    assert of["Macrolides"] == "MESH_TREE"
-    assert of["Immunosuppressive Agents"] == "NLM_ANCESTOR"
-    (coded,) = known.of("UNII:CVP59Q4JE1", "Omarigliptin")
-    assert (coded.name, coded.scheme) == ("Dipeptidyl-Peptidase IV Inhibitors", "INN_STEM")
-    assert known.of("TXT:abc", "Abc") == ()
-
-
-def test_an_action_is_learnt_only_where_most_records_tell_it():
-    known = mesh.load()
-    records = [("MESH:X", ["D007166", "D000900"]), ("MESH:X", ["D007166"]), ("MESH:X", ["D007166"]), ("MESH:X", [])]
-    assert classes.learn(records, known) == {"MESH:X": ("D007166",)}
 
 
 HEADINGS = """D017311\tAmlodipine\t\tD03.383.725.203.065\t

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Collection, Iterable
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -13,6 +13,8 @@ from trialgraph.build.gather import firsts, gathered
 from trialgraph.build.node_facts import NodeFacts
 from trialgraph.linking import studies
 from trialgraph.linking.conditions import groups as condition_groups
+from trialgraph.linking.drugs.classes import evidence, genes
+from trialgraph.linking.drugs.classes.evidence import Evidence
 from trialgraph.linking.linkers import Linkers
 from trialgraph.model import ListedTrial
 from trialgraph.schema import mentions
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 MESH = "MESH:"
 ROR = "ROR:"
 
+Named = Iterable[tuple[str, str]]  # drug id, name
 Mentions = Callable[[str], "pa.Table"]  # gives a table of mentions by name, in the order of the trials
 
 
@@ -62,25 +65,62 @@ def _conditions(tables: Tables, mentions_of: Mentions, linkers: Linkers) -> None
 
 
 def _drugs(tables: Tables, mentions_of: Mentions, linkers: Linkers) -> None:
-    """Add the drugs and the classes of each."""
+    """Add the drugs, the classes and the targets of each."""
     drugs = NodeFacts("drug_id", gathered("Drug", mentions_of(name_of("Drug"))).to_dicts())
-    named: dict[str, tuple[str, str]] = {}
-    for drug in drugs:
-        for member in linkers.classes_of(drug, drugs.fact(drug, "name")):
-            named[member.class_id] = (member.name, member.scheme)
-            tables.put(
-                "IN_CLASS",
-                {
-                    "source": drug,
-                    "target": member.class_id,
-                    "method": member.method,
-                    "source_field": member.source_field,
-                    "confidence": member.confidence,
-                },
-            )
-    for class_id, (name, scheme) in sorted(named.items()):
-        tables.put("DrugClass", {"class_id": class_id, "name": name, "scheme": scheme})
+    named = [(drug, drugs.fact(drug, "name")) for drug in drugs]
+    _classes(tables, named, linkers)
+    _targets(tables, named, linkers)
     tables.extend("Drug", drugs.rows())
+
+
+def _classes(tables: Tables, drugs: Named, linkers: Linkers) -> None:
+    """Add DrugClass, IN_CLASS and SUBCLASS_OF: every class of a drug, and every one above it."""
+    of_mesh: dict[str, str] = {}
+    curated: set[str] = set()
+    table = linkers.classes.table
+    for drug, name in drugs:
+        for member in linkers.classes_of(drug, name):
+            edge = {"source": drug, "target": member.class_id, "source_name": member.source_name}
+            said = {"method": member.method, "source_field": member.source_field, "confidence": member.confidence}
+            tables.put("IN_CLASS", edge | said)
+            if member.scheme == evidence.TREE:
+                of_mesh[member.class_id] = member.name
+            else:
+                slug = table.slug_of(member.class_id)
+                curated.update((slug, *table.above(slug)))
+    for class_id, name in sorted(of_mesh.items()):
+        row: dict[str, Any] = {"class_id": class_id, "name": name, "scheme": evidence.TREE, "kind": "CHEMICAL"}
+        tables.put("DrugClass", row)
+    for slug in sorted(curated):
+        one = table.by_slug[slug]
+        facts = {"class_id": one.id, "name": one.name, "scheme": evidence.CURATED, "kind": one.kind}
+        tables.put("DrugClass", facts | {"spellings": list(one.spellings) or None})
+        for parent in table.parents(slug):
+            edge = {"source": one.id, "target": table.by_slug[parent].id}
+            tables.put("SUBCLASS_OF", edge | _evidence(evidence.LISTED))
+
+
+def _targets(tables: Tables, drugs: Named, linkers: Linkers) -> None:
+    """Add Target and TARGETS: the genes whose products a drug acts on."""
+    named: set[str] = set()
+    known = genes.load()
+    for drug, name in drugs:
+        for (symbol, action), said in linkers.classes.targets(drug, name).items():
+            tables.put("TARGETS", {"source": drug, "target": symbol, "action": action} | _evidence(said))
+            named.add(symbol)
+    for symbol in sorted(named):
+        gene = known.get(symbol)
+        facts = {"hgnc_id": gene.hgnc_id, "name": gene.name} if gene else {}
+        tables.put("Target", {"symbol": symbol} | facts)
+
+
+def _evidence(said: Evidence) -> dict[str, Any]:
+    return {
+        "source_name": said.source_name,
+        "method": said.method,
+        "source_field": said.source_field,
+        "confidence": said.confidence,
+    }
 
 
 def _organizations(tables: Tables, mentions_of: Mentions, linkers: Linkers) -> None:
@@ -165,7 +205,7 @@ _WITH_OTHERS: Final = ("Condition", "Drug", "Organization", "Site")  # made toge
 
 SHARED_TABLES: Final = (
     SharedTables(("Condition", "IS_A"), (name_of("Condition"),), _conditions),
-    SharedTables(("Drug", "IN_CLASS", "DrugClass"), (name_of("Drug"),), _drugs),
+    SharedTables(("Drug", "IN_CLASS", "DrugClass", "SUBCLASS_OF", "Target", "TARGETS"), (name_of("Drug"),), _drugs),
     SharedTables(("Organization", "SUBSIDIARY_OF"), (name_of("Organization"), mentions.OWNERS), _organizations),
     SharedTables(("AFFILIATED_WITH",), (mentions.AFFILIATIONS,), _affiliations),
     SharedTables(("SAME_STUDY_AS", "FOLLOW_UP_OF"), (mentions.NUMBERS,), _studies),

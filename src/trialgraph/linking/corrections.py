@@ -8,6 +8,9 @@ One correction a line; # begins a comment; names as written in records, case and
     condition: AIA = D000744                  this string is that heading (name or id)
     condition: healthy controls = nothing
     organization: Merck = Merck KGaA          this name is that organisation; two organisations are one
+    class: SSRIs = + dapoxetine; - trazodone  drugs put into a class of drugs, and taken out of it
+    class: our rivals = nivolumab; PARP inhibitors   a class of your own, of drugs and of classes
+    class: flozins = SGLT2 inhibitors         another name of a class
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ import msgspec
 from trialgraph.errors import UsageError
 from trialgraph.text import fold
 
-KINDS = ("drug", "condition", "organization", "device", "procedure")
+KINDS = ("drug", "condition", "organization", "device", "procedure", "class")
 NOTHING = ("nothing", "none")
 FILE = "corrections.txt"
 _LINE = re.compile(r"(\w+)\s*:\s*(.+?)\s+=\s+(.+)")

@@ -10,9 +10,9 @@ import msgspec
 from trialgraph.linking import mesh, people, places, studies
 from trialgraph.linking.conditions.linker import ConditionLinker
 from trialgraph.linking.corrections import Corrections, read
-from trialgraph.linking.drugs import classes
 from trialgraph.linking.drugs import vocabulary as drugs
-from trialgraph.linking.drugs.classes import Membership
+from trialgraph.linking.drugs.classes import members as classes
+from trialgraph.linking.drugs.classes.evidence import Membership
 from trialgraph.linking.drugs.linker import DrugLinker
 from trialgraph.linking.drugs.mentioned import spoken_of
 from trialgraph.linking.drugs.roles import roles
@@ -48,7 +48,7 @@ class Linkers:
     def __init__(self, corrections: Path | None = None) -> None:
         by_user = read(corrections) if corrections is not None else Corrections()
         self.mesh = mesh.load()
-        self.classes = classes.load()
+        self.classes = classes.load_corrected(by_user)
         self._classes: dict[str, tuple[Membership, ...]] = {}
         self.drugs = DrugLinker(drugs.load(), by_user)
         self.spoken_of = spoken_of(self.drugs.vocabulary, self.mesh)

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 # the packages whose `data` folders hold the lists
-PACKAGES = tuple(f"trialgraph.linking{kind}" for kind in ("", ".drugs", ".conditions", ".procedures", ".organizations"))
+KINDS = ("", ".drugs", ".drugs.classes", ".conditions", ".procedures", ".organizations")
+PACKAGES = tuple(f"trialgraph.linking{kind}" for kind in KINDS)
 COLUMNS = ("name", "file", "holds", "source", "licence", "release", "bytes")
 
 # file -> name, what it holds, source, licence
@@ -22,9 +23,18 @@ LISTS = {
         "free to use, source named; public domain",
     ),
     "drugs.txt": ("Drug facts", "abbreviations, regimens, brands", "compiled by hand", "Apache-2.0"),
-    "actions.txt": ("Drug actions", "pharmacologic actions", "learnt from ClinicalTrials.gov records (NLM)",
-                    "free to use, source named"),
-    "stems.txt": ("Name stems", "endings of names and what they tell", "compiled by hand", "Apache-2.0"),
+    "classes.tsv": ("Drug classes", "classes, spellings, members, targets", "compiled by hand", "Apache-2.0"),
+    "more_classes.tsv": ("More drug classes", "the same for rarer classes", "compiled by hand", "Apache-2.0"),
+    "fda_classes.tsv.xz": (
+        "FDA classes", "established pharmacologic classes of substances",
+        "FDA National Drug Code directory 2019; DrugCentral 2016 (drugcentral.org), reduced to names and classes",
+        "public domain; CC BY 4.0",
+    ),
+    "codes.tsv": ("Company codes", "classes and names of codes", "compiled by hand", "Apache-2.0"),
+    "words.tsv": ("Class words", "words of products and the class they tell", "compiled by hand", "Apache-2.0"),
+    "stems.tsv": ("Name stems", "endings of international names and the class they tell", "compiled by hand",
+                  "Apache-2.0"),
+    "genes.tsv": ("Genes", "symbols, names and ids of the targets", "HGNC (genenames.org)", "CC0"),
     "rare_conditions.tsv.xz": (
         "Rare conditions", "supplementary disease names", "MeSH supplementary concepts (NLM)",
         "free to use, source named",

@@ -152,11 +152,23 @@ LABELS: Final[tuple[Label, ...]] = (
     ),
     Label(
         name="DrugClass",
-        doc="A chemical class or a pharmacologic action.",
+        doc="A class of drugs: of our own table, or a chemical heading of MeSH.",
         properties=(
-            Property("class_id", STRING, "MESH:..."),
+            Property("class_id", STRING, "CLASS:slug of our table; MESH:... of the chemical tree"),
             Property("name", STRING, "Preferred name"),
-            Property("scheme", STRING, "MESH_TREE (chemical), NLM_ANCESTOR or INN_STEM (action, by records or name)"),
+            Property("scheme", STRING, "CURATED (our table) or MESH_TREE (chemical headings above a drug)"),
+            Property("kind", STRING, "MECHANISM, TARGET, MODALITY, THERAPEUTIC, CHEMICAL or VACCINE"),
+            Property("spellings", LIST, "What people call it beside its name"),
+        ),
+        indexes=("name",),
+    ),
+    Label(
+        name="Target",
+        doc="A gene whose product a drug acts on.",
+        properties=(
+            Property("symbol", STRING, "Gene symbol, HGNC's"),
+            Property("hgnc_id", STRING, "HGNC id"),
+            Property("name", STRING, "HGNC's name of the gene"),
         ),
         indexes=("name",),
     ),

@@ -22,6 +22,8 @@ from trialgraph.schema.properties import (
     Relationship,
 )
 
+SAID_BY: Final = Property("source_name", STRING, "Which list or rule says so")
+
 RELATIONSHIPS: Final[tuple[Relationship, ...]] = (
     Relationship(
         type="HAS_RECORD",
@@ -116,8 +118,29 @@ RELATIONSHIPS: Final[tuple[Relationship, ...]] = (
         type="IN_CLASS",
         source="Drug",
         target="DrugClass",
-        doc="The drug belongs to a class or has an action.",
-        properties=DERIVED,
+        doc="The drug belongs to a class; a class above it is reached by SUBCLASS_OF.",
+        properties=(SAID_BY, *DERIVED),
+        derived=True,
+    ),
+    Relationship(
+        type="SUBCLASS_OF",
+        source="DrugClass",
+        target="DrugClass",
+        doc="The next broader class; several are allowed.",
+        properties=(SAID_BY, *DERIVED),
+        derived=True,
+    ),
+    Relationship(
+        type="TARGETS",
+        source="Drug",
+        target="Target",
+        doc="The drug works by the product of this gene, as its class says.",
+        properties=(
+            Property("action", STRING, "inhibitor, agonist, antagonist, modulator, binder, ..."),
+            SAID_BY,
+            *DERIVED,
+        ),
+        key=("action",),
         derived=True,
     ),
     Relationship(

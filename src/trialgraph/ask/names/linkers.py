@@ -17,25 +17,25 @@ if TYPE_CHECKING:
 
 def drugs(store: Store) -> DrugLinker:
     """Return the linker of drugs: the project's own vocabulary, and the corrections of the home that is asked."""
-    return _drugs(*_own(store))
+    return _drugs(*own_corrections(store))
 
 
 def conditions(store: Store) -> ConditionLinker:
     """Return the linker of conditions, with the corrections of the home that is asked."""
-    return _conditions(*_own(store))
+    return _conditions(*own_corrections(store))
 
 
 def organizations(store: Store) -> OrganizationLinker:
     """Return the linker of organisations, with the corrections of the home that is asked."""
-    return _organizations(*_own(store))
+    return _organizations(*own_corrections(store))
 
 
 def corrections(store: Store) -> Corrections:
     """Return the corrections of the home that is asked."""
-    return _corrections(*_own(store))
+    return _corrections(*own_corrections(store))
 
 
-def _own(store: Store) -> tuple[Path | None, int]:
+def own_corrections(store: Store) -> tuple[Path | None, int]:
     """Return the file of corrections and its time of change: a linker is made once for each."""
     path = store.corrections
     return (path, path.stat().st_mtime_ns) if path is not None and path.is_file() else (None, 0)

@@ -86,13 +86,28 @@ def resolve(kind: str, given: str, store: Store) -> Resolution:
 
 
 def _wider(found: Resolution, given: str, store: Store) -> Resolution:
-    """Return a class in the place of a drug that only records name so, such as corticosteroids, with that drug."""
-    if found.kind != "drug" or not found.id.startswith("TXT:"):
+    """Return a class in the place of a drug where the name means the class: heparins, corticosteroids."""
+    if found.kind != "drug":
         return found
-    wider = classes.resolve(given, store)
+    if classes.is_meant(given, found, store):
+        wider = classes.resolve(given, store)
+    else:
+        wider = classes.resolve(given, store) if found.id.startswith("TXT:") else None
     if wider is None or not wider.members:
         return found
-    return msgspec.structs.replace(wider, members=(*wider.members, (found.id, found.name)))
+    if found.id in {drug for drug, _ in wider.members} or not found.id.startswith("TXT:"):
+        return wider
+    return _with_member(wider, found)
+
+
+def _with_member(wider: Resolution, drug: Resolution) -> Resolution:
+    """Return a class with one more drug, that records name like the class itself."""
+    return msgspec.structs.replace(
+        wider,
+        members=(*wider.members, (drug.id, drug.name)),
+        member_trials=(),
+        ids=(*wider.ids, drug.id) if wider.ids else (),
+    )
 
 
 def is_held(resolution: Resolution, store: Store) -> bool:
@@ -119,7 +134,9 @@ def sentence(resolution: Resolution) -> str:
         return f"{told}; it may mean: {counted} trials"
     if resolution.kind != "class":
         return told
-    named = ", ".join(name for _, name in resolution.members[:MEMBERS_NAMED])
+    counts = resolution.member_trials or (None,) * len(resolution.members)
+    first = list(zip(resolution.members, counts, strict=True))[:MEMBERS_NAMED]
+    named = ", ".join(name if n is None else f"{name} {n}" for (_, name), n in first)
     more = f" and {n - MEMBERS_NAMED} more" if (n := len(resolution.members)) > MEMBERS_NAMED else ""
     return f"{told}: a class with {n} {'drug' if n == 1 else 'drugs'} here: {named}{more}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from trialgraph.ask.answers import Answer
@@ -44,7 +45,11 @@ ORDER BY i.intervention_id, l.component
 _BY_CLASS: Final = f"""
 MATCH (t:Trial {{trial_id: $trial}})-[:HAS_INTERVENTION]->(i:Intervention)-[l:INCLUDES_DRUG]->(d:Drug)
 WHERE d.drug_id IN $ids
-RETURN i.name AS raw, i.type AS type, d.name AS name, null AS above, [] AS roles, [] AS arms, {_EVIDENCE}
+RETURN i.name AS raw, i.type AS type, d.name AS name, null AS above, [] AS roles, [] AS arms,
+       COLLECT {{
+         MATCH (d)-[m:IN_CLASS]->(k:DrugClass) WHERE k.class_id IN $classes
+         RETURN {{name: k.name, source: m.source_name, method: m.method}} AS member ORDER BY member.name
+       }} AS memberships, {_EVIDENCE}
 ORDER BY i.intervention_id, l.component
 """
 _BY_CONDITION: Final = f"""
@@ -144,9 +149,19 @@ def _candidates(store: Store, name: str) -> list[Resolution]:
 
 def _found(store: Store, trial: str, resolution: Resolution) -> list[dict[str, Any]]:
     if resolution.kind == "class":
-        rows = run_trusted(store, _BY_CLASS, {"trial": trial, "ids": classes.ids(resolution)}).rows
+        rows = run_trusted(store, _BY_CLASS, _class_parameters(store, trial, resolution)).rows
         return [row | {"above": resolution.name} for row in rows]
     return run_trusted(store, _STATEMENTS[resolution.kind], {"trial": trial, "id": resolution.id}).rows
+
+
+def _class_parameters(store: Store, trial: str, resolution: Resolution) -> dict[str, Any]:
+    return {"trial": trial, "ids": classes.ids(resolution), "classes": classes.within(resolution.id, store)}
+
+
+def _chain(memberships: Iterable[dict[str, Any]]) -> str:
+    """Return what says that a drug is in a class, or in one below it: the class and the list or rule."""
+    said = [f"{m['name']} by {m['source'] or m['method']} ({m['method']})" for m in memberships]
+    return f" (in {', '.join(said)})" if said else ""
 
 
 def _row(resolution: Resolution, found: dict[str, Any]) -> dict[str, Any]:
@@ -157,7 +172,7 @@ def _row(resolution: Resolution, found: dict[str, Any]) -> dict[str, Any]:
         said += f", the words {found['span']!r}{where}"
     sentence = f"the record says {said}, understood as {found['name']}"
     if found["above"]:
-        sentence += f", which is within {found['above']}"
+        sentence += f", which is within {found['above']}{_chain(found.get('memberships') or ())}"
     if found["roles"]:
         sentence += f"; given as {', '.join(role.lower().replace('_', ' ') for role in found['roles'])}"
     if found["arms"]:
