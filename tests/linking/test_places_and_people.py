@@ -7,6 +7,7 @@ import time
 import pytest
 
 from trialgraph.linking import people, places
+from trialgraph.linking.organizations.facilities import part_of
 from trialgraph.linking.organizations.linker import OrganizationLinker
 from trialgraph.model import Location, Official, Trial
 
@@ -131,6 +132,26 @@ def test_a_location_without_a_facility_gives_its_country_only():
 
 
 @pytest.mark.parametrize(
+    ("facility", "city", "country", "body", "method"),
+    [
+        ("Mayo Clinic", "Rochester", "US", "Mayo Clinic", "ror"),
+        ("Massachusetts General Hospital", "Boston", "US", "Massachusetts General Hospital", "alias-table"),
+        ("Hôpital Européen Georges Pompidou", "Paris", "FR", "Hôpital Européen Georges-Pompidou", "ror"),
+        ("Department of Medicine, Fudan University", "Shanghai", "CN", "Fudan University", "host"),
+        ("Mayo Clinic", "London", "GB", None, None),
+        ("Loyola University", "Chicago", "US", "Loyola University Chicago", "alias-table"),
+        ("Loyola University", "Sevilla", "ES", None, None),
+        ("University Hospital", None, "DE", None, None),
+        ("Dr. Smith's Practice", "Boston", "US", None, None),
+    ],
+)
+def test_a_facility_is_part_of_the_body_of_its_name_in_its_own_country(facility, city, country, body, method):
+    found = part_of(facility, city, country, LINKER)
+    known = LINKER.get(found.organization_id) if found else None
+    assert (known.name if known else None, found.method if found else None) == (body, method)
+
+
+@pytest.mark.parametrize(
     ("text", "name"),
     [
         ("Robert A. Brodsky, M.D., Ph.D.", "Robert A. Brodsky"),
@@ -152,6 +173,9 @@ def test_a_location_without_a_facility_gives_its_country_only():
         ("Novartis Pharmaceuticals", None),
         ("MD", None),
         ("Study Director", None),
+        ("ICD CSD", None),
+        ("R&D SANOFI", None),
+        ("DUK HYUN KANG", "DUK HYUN KANG"),
         ("", None),
     ],
 )

@@ -16,6 +16,7 @@ from trialgraph.linking.conditions import groups as condition_groups
 from trialgraph.linking.drugs.classes import evidence, genes
 from trialgraph.linking.drugs.classes.evidence import Evidence
 from trialgraph.linking.linkers import Linkers
+from trialgraph.linking.organizations.facilities import part_of
 from trialgraph.model import ListedTrial
 from trialgraph.schema import mentions
 from trialgraph.schema.mentions import name_of
@@ -124,7 +125,7 @@ def _evidence(said: Evidence) -> dict[str, Any]:
 
 
 def _organizations(tables: Tables, mentions_of: Mentions, linkers: Linkers) -> None:
-    """Add the organisations, who owns each, and who owns that; and where people work."""
+    """Add the organisations, who owns each, and who owns that; and which facilities are parts of them."""
     organizations = NodeFacts(
         "organization_id", gathered("Organization", mentions_of(name_of("Organization"))).to_dicts()
     )
@@ -134,6 +135,10 @@ def _organizations(tables: Tables, mentions_of: Mentions, linkers: Linkers) -> N
     }
     waiting = list(organizations)
     visited = set(waiting)
+    for target in _parts(tables, mentions_of, linkers):
+        if target not in visited:
+            visited.add(target)
+            waiting.append(target)
     while waiting:
         key = waiting.pop()
         organization = None
@@ -156,6 +161,18 @@ def _organizations(tables: Tables, mentions_of: Mentions, linkers: Linkers) -> N
             visited.add(owner)
             waiting.append(owner)
     tables.extend("Organization", organizations.rows())
+
+
+def _parts(tables: Tables, mentions_of: Mentions, linkers: Linkers) -> list[str]:
+    """Add which organisation each facility is a part of, and return those organisations."""
+    found = []
+    for site in gathered("Site", mentions_of(name_of("Site"))).iter_rows(named=True):
+        part = part_of(site["facility"] or "", site["city"], site["country"], linkers.organizations)
+        if part is not None:
+            found.append(part.organization_id)
+            edge = {"source": site["site_id"], "target": part.organization_id, "source_field": "facility"}
+            tables.put("PART_OF", edge | {"method": part.method, "confidence": part.confidence})
+    return found
 
 
 def _affiliations(tables: Tables, mentions_of: Mentions, linkers: Linkers) -> None:
@@ -206,7 +223,11 @@ _WITH_OTHERS: Final = ("Condition", "Drug", "Organization", "Site")  # made toge
 SHARED_TABLES: Final = (
     SharedTables(("Condition", "IS_A"), (name_of("Condition"),), _conditions),
     SharedTables(("Drug", "IN_CLASS", "DrugClass", "SUBCLASS_OF", "Target", "TARGETS"), (name_of("Drug"),), _drugs),
-    SharedTables(("Organization", "SUBSIDIARY_OF"), (name_of("Organization"), mentions.OWNERS), _organizations),
+    SharedTables(
+        ("Organization", "SUBSIDIARY_OF", "PART_OF"),
+        (name_of("Organization"), mentions.OWNERS, name_of("Site")),
+        _organizations,
+    ),
     SharedTables(("AFFILIATED_WITH",), (mentions.AFFILIATIONS,), _affiliations),
     SharedTables(("SAME_STUDY_AS", "FOLLOW_UP_OF"), (mentions.NUMBERS,), _studies),
     SharedTables(("Site", "IN_COUNTRY"), (name_of("Site"),), _sites),

@@ -15,6 +15,8 @@ from trialgraph.text import fold
 
 _CUT = re.compile(r"\s*(?:,|;|\(|\[|\s[-–—]\s|/).*$")
 _NICKNAME = re.compile(r"\s*\([^()]*\)\s*(?=[^\W\d_])")  # "Xueyu (Eric) Chen"
+_ABBREVIATION = 4  # letters; a name in capitals is longer, or can be spoken
+_VOWEL = re.compile("[AEOUY]")  # not I: "ICD"
 _TITLES = re.compile(
     r"^(?:(?:prof(?:essor)?|dr|pd|priv|doz|univ|assoc|associate|assistant|asst|mrs?|ms|miss|sir|dott|dra|med|habil|md|"
     r"phd|pr)\b\.?[\s,.-]*)+",
@@ -73,8 +75,12 @@ def name_of(text: str) -> str | None:
     while len(parts) > SHORTEST_PERSON and _is_degree(parts[-1]):
         parts.pop()  # "Jun Ma" is no master, and "Fischl MA" has initials
     folded = fold(" ".join(parts)).split()
+    if "&" in plain:
+        return None  # "R&D": no person's name holds the sign
     if len(folded) < SHORTEST_PERSON or max(map(len, folded)) == 1 or any(c.isdigit() for c in "".join(folded)):
         return None
+    if all(word.isupper() and len(word) <= _ABBREVIATION and not _VOWEL.search(word) for word in parts):
+        return None  # "ICD CSD" is a department
     known = words()
     doubtful = sum(word in known.office_doubtful for word in folded)  # "Stephen Head" is somebody, "Study Head" nobody
     if doubtful > 1 or any(word in known.office for word in folded):

@@ -216,6 +216,14 @@ RELATIONSHIPS: Final[tuple[Relationship, ...]] = (
             FIELD,
         ),
     ),
+    Relationship(
+        type="PART_OF",
+        source="Site",
+        target="Organization",
+        doc="The facility is, or is a part of, an organisation: by its name, and its country as a witness.",
+        properties=DERIVED,
+        derived=True,
+    ),
     Relationship(type="IN_COUNTRY", source="Site", target="Country", doc="The site's country."),
     Relationship(
         type="MEASURES",
