@@ -218,9 +218,7 @@ def _gathered_alone(label: str) -> SharedTables:
     return SharedTables((label,), (name_of(label),), by)
 
 
-_WITH_OTHERS: Final = ("Condition", "Drug", "Organization", "Site")  # made together with other tables, above
-
-SHARED_TABLES: Final = (
+_WITH_OTHERS: Final = (
     SharedTables(("Condition", "IS_A"), (name_of("Condition"),), _conditions),
     SharedTables(("Drug", "IN_CLASS", "DrugClass", "SUBCLASS_OF", "Target", "TARGETS"), (name_of("Drug"),), _drugs),
     SharedTables(
@@ -231,7 +229,16 @@ SHARED_TABLES: Final = (
     SharedTables(("AFFILIATED_WITH",), (mentions.AFFILIATIONS,), _affiliations),
     SharedTables(("SAME_STUDY_AS", "FOLLOW_UP_OF"), (mentions.NUMBERS,), _studies),
     SharedTables(("Site", "IN_COUNTRY"), (name_of("Site"),), _sites),
-    *(_gathered_alone(label.name) for label in schema.LABELS if label.gathering and label.name not in _WITH_OTHERS),
+)
+_TABLES_WITH_OTHERS: Final = frozenset(table for shared in _WITH_OTHERS for table in shared.tables)
+
+SHARED_TABLES: Final = (
+    *_WITH_OTHERS,
+    *(
+        _gathered_alone(label.name)
+        for label in schema.LABELS
+        if label.gathering and label.name not in _TABLES_WITH_OTHERS
+    ),
 )
 
 

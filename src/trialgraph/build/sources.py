@@ -9,15 +9,15 @@ from typing import Final
 
 PACKAGE: Final = "trialgraph"
 ROOT: Final = "trialgraph.build.stages"  # a build is this module and all that it imports
+FOLDER: Final = Path(__file__).resolve().parents[1]
 DATA: Final = "data"  # the folders of data files
 
 
-def of_build() -> list[Path]:
+def of_build(folder: Path = FOLDER) -> list[Path]:
     """Return the modules that a build imports, directly or not, and the data files of their packages, by path."""
-    folder = Path(__file__).resolve().parents[1]
     modules = _closure(folder)
     packages = {module.parent for module in modules}
-    data = [file for package in packages for file in (package / DATA).glob("*") if file.is_file()]
+    data = [file for package in packages for file in (package / DATA).rglob("*") if file.is_file()]
     return sorted([*modules, *data])
 
 
@@ -25,14 +25,19 @@ def _closure(folder: Path) -> set[Path]:
     """Return the files of the modules reached from the root by imports, breadth first."""
     waiting, reached = [ROOT], set[Path]()
     while waiting:
-        file = _file_of(folder, waiting.pop())
+        module = waiting.pop()
+        file = _file_of(folder, module)
         if file is not None and file not in reached:
             reached.add(file)
             waiting.extend(_imports(file))
+            waiting.append(module.rpartition(".")[0])  # a package is run before its modules
     return reached
 
 
 def _file_of(folder: Path, module: str) -> Path | None:
+    """Return a module's file; None for a name in a module, and for the package itself, which only names the API."""
+    if module in ("", PACKAGE):
+        return None
     path = folder.joinpath(*module.split(".")[1:])
     return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
 

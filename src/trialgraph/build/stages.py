@@ -14,6 +14,7 @@ from typing import Any, Final
 from trialgraph.archive import fingerprints, history
 from trialgraph.archive.store import Archive
 from trialgraph.build import cache, model_file, similar_rows
+from trialgraph.build.expectations import FieldCounts, count_warnings
 from trialgraph.build.memory import Memory, gc_paused
 from trialgraph.build.read_and_link import LinkedTrial, read_and_link
 from trialgraph.build.renewed_tables import RenewedTables, make_shared
@@ -56,6 +57,7 @@ class Run:
         self.memory = Memory()
         self.cache_at = plan.snapshot.with_name(CACHE)
         self.set_aside: list[SetAside] = []
+        self.field_counts = FieldCounts()
         self.result: Built | None = None
         self.before: cache.Cache | None = None  # the last build, where only the difference has to be made
         self.stale: cache.Stale | None = None
@@ -195,7 +197,9 @@ def write_snapshot(run: Run) -> None:
         trials_total=len(run.ids),
         reason=run.reason,
     )
-    advice = (*warnings, *_advice(written))
+    with Archive.open(plan.archive) as opened:
+        unexpected = (*run.field_counts.warnings(), *count_warnings(opened))
+    advice = (*warnings, *unexpected, *_advice(written))
     run.result = Built(written, len(run.ids), tuple(run.set_aside), {}, advice, run.memory, rebuilt)
 
 
@@ -272,6 +276,7 @@ def _documents(linked: Iterable[LinkedTrial], run: Run) -> Iterator[Document]:
         for trial in linked:
             run.watch.lap("read and link")
             run.rows.add(trial.trial, trial.understood)
+            run.field_counts.add(trial.trial)
             if run.plan.progress is not None:
                 run.plan.progress(run.rows.trials, None)
             run.watch.lap("tables")
