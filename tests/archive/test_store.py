@@ -60,7 +60,7 @@ def test_a_page_that_fails_half_way_leaves_nothing(archive):
         archive.save(crawl, run, Page(records=(record(2), record(3, body=None)), cursor="b"))
     assert list(held(archive)) == ["NCT00000001"]
     assert archive.crawl(crawl).cursor == "a"
-    assert archive.seen(crawl).kept == 1
+    assert archive.counts_of(crawl).kept == 1
 
 
 def test_the_same_page_twice_is_kept_once(archive):
@@ -68,8 +68,8 @@ def test_the_same_page_twice_is_kept_once(archive):
     page = Page(records=(record(1), record(2)), cursor="next")
     archive.save(crawl, run, page)
     assert archive.save(crawl, run, page).unchanged == 2
-    assert archive.seen(crawl).new == 2
-    assert archive.seen(crawl).unchanged == 0
+    assert archive.counts_of(crawl).new == 2
+    assert archive.counts_of(crawl).unchanged == 0
     assert archive.crawl(crawl).repeated == 2
 
 
@@ -315,7 +315,7 @@ def test_a_reader_cannot_write(archive):
 def test_what_is_held_is_told_per_registry(archive):
     whole_crawl(archive, 1, 2, data_timestamp="2026-01-01T09:00:00")
     archive.take(archive.start_run("import", "c"), [record(1, b"new", dated="2026"), record(1, registry="meddatax")])
-    ctgov, mirror = archive.held()
+    ctgov, mirror = archive.registry_summary()
     assert (ctgov["registry"], ctgov["records"], ctgov["versions"]) == ("ctgov", 2, 3)
     assert ctgov["data_timestamp"] == "2026-01-01T09:00:00"
     assert (mirror["registry"], mirror["records"], mirror["data_timestamp"]) == ("meddatax", 1, None)

@@ -85,7 +85,7 @@ def test_a_page_keeps_its_own_date(tmp_path):
 def test_a_missing_page_that_was_asked_for_is_named_and_one_from_a_list_only_told(tmp_path):
     result, held, _ = run(tmp_path, Mirror({1: (2, 9), 2: ()}), 1, 8, related=1)
     assert held == [1, 2]
-    assert [(gone.id, gone.asked) for gone in result.missing] == [(nct(8), True), (nct(9), False)]
+    assert [(gone.id, gone.requested) for gone in result.missing] == [(nct(8), True), (nct(9), False)]
     assert result.whole
 
 

@@ -93,21 +93,24 @@ def crawl(
     ):
         known = archive.begin(registry.name, base, want.key, command, restart=restart)
         if known.cursor is not None:
-            say(f"Going on with the crawl of {known.began_at[:16]}, after {archive.seen(known.crawl).kept:,} records.")
-        odd: list[SetAside] = []
+            say(
+                f"Going on with the crawl of {known.began_at[:16]}, "
+                f"after {archive.counts_of(known.crawl).kept:,} records."
+            )
+        set_aside: list[SetAside] = []
         with _run(archive, "crawl", command, known.crawl) as run:
             for page in registry.pages(http, base, want, known.cursor):
                 archive.save(known.crawl, run, page)
-                odd += page.set_aside
+                set_aside += page.set_aside
                 known = archive.crawl(known.crawl)
-                progress(archive.seen(known.crawl).kept, known.announced)
+                progress(archive.counts_of(known.crawl).kept, known.announced)
         return Result(
             announced=known.announced,
-            counts=archive.seen(known.crawl),
+            counts=archive.counts_of(known.crawl),
             missing=tuple(archive.missing(known.crawl)),
-            set_aside=tuple(odd),
+            set_aside=tuple(set_aside),
             repeated=known.repeated,
-            not_seen=sum(row["not_seen"] for row in archive.held() if row["registry"] == registry.name),
+            not_seen=sum(row["not_seen"] for row in archive.registry_summary() if row["registry"] == registry.name),
             requests=http.requests,
             seconds=time.monotonic() - began,
             whole=known.state == "done",
@@ -143,7 +146,7 @@ def keep_files(
     """Take records that came as files into the archive at `path`, a batch a transaction."""
     began = time.monotonic()
     new = changed = unchanged = 0
-    odd: list[SetAside] = []
+    set_aside: list[SetAside] = []
     done = 0
     with Archive.open(path, write=True) as archive, archive.lock(command), _run(archive, "import", command) as run:
         source = iter(items)
@@ -151,20 +154,20 @@ def keep_files(
             apart = [item for item in batch if isinstance(item, SetAside)]
             counts = archive.take(run, (item for item in batch if isinstance(item, RawRecord)), apart)
             new, changed, unchanged = new + counts.new, changed + counts.changed, unchanged + counts.unchanged
-            odd += apart
+            set_aside += apart
             done += len(batch)
             progress(done, None)
-    counts = Counts(new=new, changed=changed, unchanged=unchanged, set_aside=len(odd))
-    return Result(announced=done, counts=counts, set_aside=tuple(odd), seconds=time.monotonic() - began)
+    counts = Counts(new=new, changed=changed, unchanged=unchanged, set_aside=len(set_aside))
+    return Result(announced=done, counts=counts, set_aside=tuple(set_aside), seconds=time.monotonic() - began)
 
 
 def _some(items: Iterator[RawRecord | SetAside]) -> Iterator[RawRecord | SetAside]:
     """Yield a transaction's worth: so many records, or so many bytes."""
-    held = 0
+    batch_bytes = 0
     for at, item in enumerate(items, 1):
         yield item
-        held += len(item.body or b"")
-        if at >= limits.IMPORT_BATCH or held > limits.MOST_BYTES:
+        batch_bytes += len(item.body or b"")
+        if at >= limits.IMPORT_BATCH or batch_bytes > limits.MOST_BYTES:
             return
 
 
@@ -186,7 +189,7 @@ def repair(
     missing: list[Missing] = []
     requests = 0
     with Archive.open(path, write=True) as archive, archive.lock(command):
-        damaged = sorted({(odd.source, odd.record_id) for odd in check(archive)})
+        damaged = sorted({(set_aside.source, set_aside.record_id) for set_aside in check(archive)})
         with _run(archive, "repair", command) as run:
             for name in sorted({source for source, _ in damaged} & registries.keys()):
                 registry = registries[name]

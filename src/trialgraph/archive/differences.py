@@ -170,12 +170,12 @@ def _outcomes(trial: Trial, kind: str) -> list[_Entry]:
 
 def _moved(difference: Difference, old: Trial, new: Trial) -> Difference:
     """Return an outcome that went or came, with where it went to or came from when only its rank changed."""
-    for detail, told, trial, word in (
+    for detail, entry, trial, word in (
         (REMOVED, difference.old, new, "MOVED_TO"),
         (ADDED, difference.new, old, "MOVED_FROM"),
     ):
-        if difference.detail == detail and told is not None:
-            measure = fold(told.rpartition(" [")[0] or told)
+        if difference.detail == detail and entry is not None:
+            measure = fold(entry.rpartition(" [")[0] or entry)
             for outcome in trial.outcomes:
                 if fold(outcome.measure) == measure and f"{outcome.type.lower()}_outcome" != difference.field:
                     return msgspec.structs.replace(difference, detail=f"{word}_{outcome.type}")

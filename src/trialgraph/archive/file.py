@@ -63,8 +63,8 @@ def _text(stored: bytes) -> str:
 
 def crc(*values: object) -> int:
     """Return a checksum of what is told about a version: texts, and None where something is not told."""
-    told = (value if isinstance(value, str) else "" if value is None else repr(value) for value in values)
-    return zlib.crc32("\x1f".join(told).encode("utf-8", "replace"))
+    texts = (value if isinstance(value, str) else "" if value is None else repr(value) for value in values)
+    return zlib.crc32("\x1f".join(texts).encode("utf-8", "replace"))
 
 
 def packed(body: bytes) -> bytes:

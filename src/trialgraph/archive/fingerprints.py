@@ -28,7 +28,7 @@ VERSIONS = (
 NEWER = "a newer version may know it"
 
 
-class Held(msgspec.Struct, frozen=True):
+class TrialHashes(msgspec.Struct, frozen=True):
     """What the archive holds of one trial: its records, and hashes that differ as soon as anything in them does."""
 
     records: tuple[tuple[str, str, str], ...]  # the trial's id, the registry, the record's id
@@ -36,14 +36,14 @@ class Held(msgspec.Struct, frozen=True):
     versions: str
 
 
-def held(archive: Archive) -> dict[str, Held]:
+def trial_hashes(archive: Archive) -> dict[str, TrialHashes]:
     """Return what the archive holds, by trial id in order; records of registries that are not known here are left out.
 
     The records themselves are not read: a byte that flipped in the archive is found by `doctor`, not here.
     """
     versions = dict(_hashed(archive.rows(VERSIONS)))
     return {
-        trial: Held(
+        trial: TrialHashes(
             tuple((trial, registry, record) for registry, record, *_ in rows), _hash(rows), versions.get(trial, "")
         )
         for trial, rows in _by_trial(archive.rows(RECORDS))
@@ -61,8 +61,8 @@ def strangers(archive: Archive) -> list[SetAside]:
 
 
 def _hashed(rows: Iterator[Any]) -> Iterator[tuple[str, str]]:
-    for trial, told in _by_trial(rows):
-        yield trial, _hash(told)
+    for trial, versions in _by_trial(rows):
+        yield trial, _hash(versions)
 
 
 def _by_trial(rows: Iterator[Any]) -> Iterator[tuple[str, list[Any]]]:

@@ -44,8 +44,8 @@ def changes(
         for _, rank, registry, record_id in keys:
             if rank == keys[0][1]:
                 records = (raw for raw in archive.versions(record_id) if raw.registry == registry)
-                told = _read(records, sources[registry].parse, on_set_aside)
-                events += between(told)
+                trials_of_records = _read(records, sources[registry].parse, on_set_aside)
+                events += between(trials_of_records)
         yield from sorted(events, key=lambda event: (event.seen_at, event.field))
 
 
@@ -76,11 +76,11 @@ def _day(raw: RawRecord, trial: Trial) -> str:
 def between(versions: Iterable[Version]) -> Iterator[ChangeEvent]:
     """Yield the changes from each version to the next one, each once."""
     for (old, _, from_sha256), (new, day, to_sha256) in pairwise(versions):
-        seen: set[str] = set()
+        used_ids: set[str] = set()
         for difference in differences(old, new):
             event_id = _event_id(new.id, day, difference, from_sha256, to_sha256)
-            if event_id not in seen:
-                seen.add(event_id)
+            if event_id not in used_ids:
+                used_ids.add(event_id)
                 yield ChangeEvent(
                     event_id=event_id,
                     trial_id=new.id,
@@ -96,5 +96,7 @@ def between(versions: Iterable[Version]) -> Iterator[ChangeEvent]:
 
 def _event_id(trial_id: str, day: str, difference: Difference, from_sha256: str, to_sha256: str) -> str:
     """Return the same id for the same change between the same two versions, whenever it is worked out."""
-    told = "\x1f".join((difference.field, difference.old or "", difference.new or "", from_sha256, to_sha256))
-    return f"{trial_id}:{day}:{difference.field}:{hashlib.sha256(told.encode()).hexdigest()[:12]}"
+    trials_of_records = "\x1f".join(
+        (difference.field, difference.old or "", difference.new or "", from_sha256, to_sha256)
+    )
+    return f"{trial_id}:{day}:{difference.field}:{hashlib.sha256(trials_of_records.encode()).hexdigest()[:12]}"

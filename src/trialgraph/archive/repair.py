@@ -16,8 +16,8 @@ def check(archive: Archive) -> Iterator[SetAside]:
     """Read everything; yield each record that is not as it was received, and damage of the file itself."""
     damaged: dict[tuple[str, str], SetAside] = {}
 
-    def note(odd: SetAside) -> None:
-        damaged[odd.source, odd.record_id] = odd
+    def note(record: SetAside) -> None:
+        damaged[record.source, record.record_id] = record
 
     try:
         for (line,) in archive.rows("PRAGMA integrity_check(20)"):
@@ -52,14 +52,14 @@ def _sweep(archive: Archive, db: sqlite3.Connection) -> None:
     query = f"SELECT v.version, {COLUMNS} FROM version v LEFT JOIN body b USING (version)"
     damaged = []
     for version, *columns in db.execute(query):
-        *told, checksum, data = columns
-        body = unpacked(data, told[5])
-        if body is None or crc(*told) != checksum:
-            damaged.append((version, told, body))
-    for version, told, body in damaged:
+        *facts, checksum, data = columns
+        body = unpacked(data, facts[5])
+        if body is None or crc(*facts) != checksum:
+            damaged.append((version, facts, body))
+    for version, facts, body in damaged:
         if body is not None:
             why = "what was told about it was damaged"
-            archive.put_aside(db, SetAside(record_id=str(told[1]), source=str(told[0]), why=why, body=body))
+            archive.put_aside(db, SetAside(record_id=str(facts[1]), source=str(facts[0]), why=why, body=body))
         db.execute("DELETE FROM body WHERE version = ?", (version,))
         db.execute("DELETE FROM version WHERE version = ?", (version,))
     same = "SELECT 1 FROM version v WHERE v.registry = record.registry AND v.id = record.id"

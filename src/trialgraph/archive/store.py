@@ -144,11 +144,11 @@ class Archive:
                 repeated += before is not None
                 if before is None or (before == "u" and outcome == "c"):
                     db.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", (crawl, known_as, outcome))
-            for odd in page.set_aside:
-                self.put_aside(db, odd)
+            for aside in page.set_aside:
+                self.put_aside(db, aside)
             db.executemany(
                 "INSERT OR REPLACE INTO missing VALUES (?, ?, ?, ?)",
-                ((crawl, gone.id, gone.why, gone.asked) for gone in page.missing),
+                ((crawl, gone.id, gone.why, gone.requested) for gone in page.missing),
             )
             db.execute(
                 "UPDATE crawl SET cursor = ?2, pages = pages + 1, repeated = repeated + ?3, "
@@ -163,7 +163,7 @@ class Archive:
                 self._finish(db, crawl)
         return counts
 
-    def seen(self, crawl: int) -> Counts:
+    def counts_of(self, crawl: int) -> Counts:
         """Return what became of the distinct records a crawl has had so far."""
         known = self.crawl(crawl)
         if known.kept is not None:  # ended
@@ -179,14 +179,14 @@ class Archive:
     def missing(self, crawl: int) -> list[Missing]:
         """Return the ids of a crawl that gave no record."""
         rows = self.rows("SELECT id, why, asked FROM missing WHERE crawl = ? ORDER BY id", (crawl,))
-        return [Missing(id=known_as, why=why, asked=bool(asked)) for known_as, why, asked in rows]
+        return [Missing(id=known_as, why=why, requested=bool(requested)) for known_as, why, requested in rows]
 
     def _finish(self, db: sqlite3.Connection, crawl: int) -> None:
         """End a crawl, in the transaction of its last page.  A whole one of all records marks what it did not see."""
-        counts = self.seen(crawl)
+        counts = self.counts_of(crawl)
         known = self.crawl(crawl)
         want = msgspec.json.decode(known.selection, type=Selection)
-        had = counts.kept + counts.set_aside + sum(not gone.asked for gone in self.missing(crawl))
+        had = counts.kept + counts.set_aside + sum(not gone.requested for gone in self.missing(crawl))
         # ids are accounted for one by one, not by number: two of them may be names of one study
         whole = bool(want.ids) or known.announced is None or had >= known.announced
         if whole and want == Selection(all=True) and known.announced is not None and not counts.set_aside:
@@ -227,10 +227,10 @@ class Archive:
         """Keep records that came as files: all of these, or none."""
         with self.transaction() as db:
             outcomes = [self.keep(db, record) for record in records]
-            odd = list(set_aside)
-            for item in odd:
+            aside = list(set_aside)
+            for item in aside:
                 self.put_aside(db, item)
-            counts = count(outcomes, len(odd))
+            counts = count(outcomes, len(aside))
             self.count_run(db, run, counts)
         return counts
 
@@ -248,24 +248,24 @@ class Archive:
         """Keep one version of a record; returns n(ew), c(hanged: another version) or u(nchanged)."""
         digest = hashlib.sha256(record.body).digest()
         key, fetched = (record.registry, record.id), record.fetched_at.astimezone(dt.UTC).isoformat("T", "seconds")
-        told = crc(*key, record.url, fetched, record.dated, digest.hex())
-        held = db.execute(
+        checksum_now = crc(*key, record.url, fetched, record.dated, digest.hex())
+        registry_summary = db.execute(
             "SELECT version FROM version WHERE registry = ? AND id = ? AND sha256 = ?", (*key, digest)
         ).fetchone()
-        if held is not None:
-            outcome, (version,) = "u", held
+        if registry_summary is not None:
+            outcome, (version,) = "u", registry_summary
             db.execute("UPDATE version SET last_seen = max(last_seen, ?) WHERE version = ?", (fetched, version))
         else:
             (version,) = db.execute(
                 "INSERT INTO version (registry, id, sha256, url, fetched_at, dated, last_seen, size, crc) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING version",
-                (*key, digest, record.url, fetched, record.dated, fetched, len(record.body), told),
+                (*key, digest, record.url, fetched, record.dated, fetched, len(record.body), checksum_now),
             ).fetchone()
             db.execute("INSERT INTO body VALUES (?, ?)", (version, packed(record.body)))
             outcome = "c"
         if db.execute("SELECT 1 FROM record WHERE registry = ? AND id = ?", key).fetchone() is None:
             db.execute("INSERT INTO record VALUES (?, ?, ?, ?, ?, NULL)", (*key, version, fetched, fetched))
-            outcome = "n" if held is None else outcome
+            outcome = "n" if registry_summary is None else outcome
         db.execute(
             f"UPDATE record SET last_seen = max(last_seen, ?3), not_seen_since = NULL, newest = ({NEWEST}) "
             "WHERE registry = ?1 AND id = ?2",
@@ -273,13 +273,13 @@ class Archive:
         )
         return outcome
 
-    def put_aside(self, db: sqlite3.Connection, odd: SetAside) -> None:
+    def put_aside(self, db: sqlite3.Connection, aside: SetAside) -> None:
         """Keep what cannot be filed under an id, once, with its bytes."""
-        digest = hashlib.sha256(odd.body if odd.body is not None else odd.why.encode()).digest()
-        data = None if odd.body is None else packed(odd.body)
+        digest = hashlib.sha256(aside.body if aside.body is not None else aside.why.encode()).digest()
+        data = None if aside.body is None else packed(aside.body)
         db.execute(
             "INSERT OR REPLACE INTO set_aside VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (odd.source, odd.record_id, digest, odd.why, odd.path, _now(), data),
+            (aside.source, aside.record_id, digest, aside.why, aside.path, _now(), data),
         )
 
     def newest(self, ids: Collection[str] | None = None, *, on_damaged: OnDamaged | None = None) -> Iterator[Newest]:
@@ -336,17 +336,17 @@ class Archive:
         self, registry: str, known_as: str, columns: Sequence[Any], on_damaged: OnDamaged | None
     ) -> RawRecord | None:
         """Return a version as a record, if it is the one we look for and as it was received."""
-        *told, checksum, data = columns
-        sound = [registry, known_as] == told[:2] and crc(*told) == checksum
-        body = unpacked(data, told[5]) if sound else None
+        *facts, checksum, data = columns
+        sound = [registry, known_as] == facts[:2] and crc(*facts) == checksum
+        body = unpacked(data, facts[5]) if sound else None
         if body is None:
             why = "what the archive holds of it is damaged; `trialgraph crawl --repair` fetches it again"
             if on_damaged is None:
                 raise ArchiveError(f"{registry}:{known_as} in {self.path}: {why}")
             on_damaged(SetAside(record_id=known_as, source=registry, why=why))
             return None
-        when = dt.datetime.fromisoformat(told[3])
-        return RawRecord(registry=registry, id=known_as, url=told[2], fetched_at=when, body=body, dated=told[4])
+        when = dt.datetime.fromisoformat(facts[3])
+        return RawRecord(registry=registry, id=known_as, url=facts[2], fetched_at=when, body=body, dated=facts[4])
 
     def set_aside(self) -> Iterator[SetAside]:
         """Yield what could not be filed under an id, with its bytes where there were any."""
@@ -355,7 +355,7 @@ class Archive:
             body = None if data is None else zlib.decompress(data)
             yield SetAside(record_id=record_id, source=registry, why=why, path=path, body=body)
 
-    def held(self) -> list[dict[str, Any]]:
+    def registry_summary(self) -> list[dict[str, Any]]:
         """Return per registry how many records and versions are held, how many are no longer listed, and how fresh."""
         rows = self.rows(
             "SELECT r.registry, count(*), (SELECT count(*) FROM version v WHERE v.registry = r.registry), "

@@ -115,25 +115,30 @@ def merge(ranked: Iterable[tuple[int, Trial]]) -> Iterator[Trial]:
     What the others list as related, and the records of all, are kept.
     """
     for _, group in groupby(ranked, key=lambda pair: pair[1].id):
-        told = [trial for _, trial in sorted(group, key=itemgetter(0))]
-        yield told[0] if len(told) == 1 else _merged(told)
+        sources_of_trial = [trial for _, trial in sorted(group, key=itemgetter(0))]
+        yield sources_of_trial[0] if len(sources_of_trial) == 1 else _merged(sources_of_trial)
 
 
-def _merged(told: Sequence[Trial]) -> Trial:
+def _merged(sources_of_trial: Sequence[Trial]) -> Trial:
     changes: dict[str, Any] = {
-        "records": tuple(ref for trial in told for ref in trial.records),
-        "unknown_values": tuple(dict.fromkeys(odd for trial in told for odd in trial.unknown_values)),
+        "records": tuple(ref for trial in sources_of_trial for ref in trial.records),
+        "unknown_values": tuple(dict.fromkeys(value for trial in sources_of_trial for value in trial.unknown_values)),
     }
     for name in _ALONE:
-        changes[name] = next((v for trial in told if not _is_empty(v := getattr(trial, name))), getattr(told[0], name))
+        changes[name] = next(
+            (v for trial in sources_of_trial if not _is_empty(v := getattr(trial, name))),
+            getattr(sources_of_trial[0], name),
+        )
     for names in _TOGETHER:
-        teller = next((t for t in told if not all(_is_empty(getattr(t, name)) for name in names)), told[0])
+        teller = next(
+            (t for t in sources_of_trial if not all(_is_empty(getattr(t, name)) for name in names)), sources_of_trial[0]
+        )
         changes |= {name: getattr(teller, name) for name in names}
-    first = told[0].records[0].source if told[0].records else None
-    parts = [trial for trial in told if first is not None and trial.records[0].source == first]
+    first = sources_of_trial[0].records[0].source if sources_of_trial[0].records else None
+    parts = [trial for trial in sources_of_trial if first is not None and trial.records[0].source == first]
     if len(parts) > 1:
         changes |= _of_all_countries(parts)
-    return msgspec.structs.replace(told[0], **changes)
+    return msgspec.structs.replace(sources_of_trial[0], **changes)
 
 
 def _of_all_countries(parts: Sequence[Trial]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from trialgraph.archive.fingerprints import Held
+from trialgraph.archive.fingerprints import TrialHashes
 from trialgraph.build import model_file, sources
 from trialgraph.config import Settings
 from trialgraph.errors import BuildError, UsageError
@@ -62,7 +62,7 @@ class Cache(msgspec.Struct, frozen=True):
     about: About
     snapshot: Snapshot
 
-    def stale(self, now: Mapping[str, Held]) -> Stale:
+    def stale(self, now: Mapping[str, TrialHashes]) -> Stale:
         """Return what differs between the archive then and now."""
         then = self.about.trials
         return Stale(
@@ -151,7 +151,7 @@ def commit(
     *,
     code: str,
     model: str,
-    trials: Mapping[str, Held],
+    trials: Mapping[str, TrialHashes],
     unread: Collection[tuple[str, str]],
 ) -> None:
     """Put what was written in place, for the snapshot that is in place by now.

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from trialgraph.archive import trials as archived
-from trialgraph.archive.fingerprints import Held
+from trialgraph.archive.fingerprints import TrialHashes
 from trialgraph.archive.store import Archive
 from trialgraph.archive.trials import Key
 from trialgraph.build.compared import compared
@@ -56,7 +56,7 @@ _WORKER_LINKERS: list[
 def read_and_link(
     archive: Path,
     linkers: Linkers,
-    trials: Sequence[Held],
+    trials: Sequence[TrialHashes],
     *,
     workers: int,
     on_set_aside: Callable[[SetAside], None],

@@ -90,8 +90,8 @@ def measure(
     """Return the figures and the misses; with `where_held`, rows about trials that the home lacks do not count."""
     if where_held and kind != "organizations":
         field = "intervention_index" if kind == "drugs" else "raw"
-        held = {(row["nct_id"], row[field]) for row in predicted}
-        counted = [row for row in labels if (row["nct_id"], row[field]) in held]
+        predicted_keys = {(row["nct_id"], row[field]) for row in predicted}
+        counted = [row for row in labels if (row["nct_id"], row[field]) in predicted_keys]
         report, misses = score(kind, counted, predicted)
         return {"labelled": len(labels), "not_held": len(labels) - len(counted), **report}, misses
     return score(kind, labels, predicted)

@@ -85,8 +85,8 @@ def codes(
 
 def mean(values: Mapping[str, float | None]) -> float | None:
     """Return the mean of the queries that have a value, to four places; None where none has."""
-    held = [v for v in values.values() if v is not None]
-    return round(sum(held) / len(held), 4) if held else None
+    present = [v for v in values.values() if v is not None]
+    return round(sum(present) / len(present), 4) if present else None
 
 
 def interval(values: Sequence[float]) -> list[float] | None:
@@ -95,9 +95,9 @@ def interval(values: Sequence[float]) -> list[float] | None:
 
     if not values:
         return None
-    held = np.array(values, dtype=np.float64)
-    draws = np.random.default_rng(1).integers(0, len(held), (limits.BOOTSTRAPS, len(held)))
-    means = np.sort(held[draws].mean(axis=1))
+    present = np.array(values, dtype=np.float64)
+    draws = np.random.default_rng(1).integers(0, len(present), (limits.BOOTSTRAPS, len(present)))
+    means = np.sort(present[draws].mean(axis=1))
     low, high = means[int(0.025 * limits.BOOTSTRAPS)], means[int(0.975 * limits.BOOTSTRAPS) - 1]
     return [round(float(low), 4), round(float(high), 4)]
 
@@ -106,8 +106,8 @@ def summary(measured: Measured, others: Mapping[str, Measured]) -> dict[str, obj
     """Return mean and interval of each measure, and its paired difference to each other ranking."""
     out: dict[str, object] = {}
     for key, values in measured.items():
-        held = [v for v in values.values() if v is not None]
-        entry: dict[str, object] = {"mean": mean(values), "interval": interval(held)}
+        present = [v for v in values.values() if v is not None]
+        entry: dict[str, object] = {"mean": mean(values), "interval": interval(present)}
         for name, other in others.items():
             gaps = [v - o for q, v in values.items() if v is not None and (o := other[key].get(q)) is not None]
             entry[f"minus_{name}"] = {
@@ -124,7 +124,7 @@ def _dcg(grades: Sequence[int]) -> float:
 
 def _inverted(codes: Mapping[str, frozenset[str]]) -> dict[str, set[str]]:
     out: dict[str, set[str]] = {}
-    for trial, held in codes.items():
-        for code in held:
+    for trial, present in codes.items():
+        for code in present:
             out.setdefault(code, set()).add(trial)
     return out

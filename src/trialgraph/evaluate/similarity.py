@@ -44,7 +44,7 @@ def run(
     if not settings.archive.exists():
         raise UsageError(f"{settings.home} holds no records to measure with; run 'trialgraph crawl' or 'import' first")
     with Archive.open(settings.archive) as archive:
-        trials = list(archived.read(archive, on_set_aside=lambda odd: say(f"Set aside: {odd.why}")))
+        trials = list(archived.read(archive, on_set_aside=lambda record: say(f"Set aside: {record.why}")))
     return measure(
         trials,
         graded=read_grades(graded) if graded else None,
@@ -95,7 +95,8 @@ def measure(
         _put(report, flat, "references", named, len(queries))
         partly = _partly_linked([t for t in trials if t.id in related], corrections)
         apart = {
-            n: {k: {q: v for q, v in held.items() if q in partly} for k, held in m.items()} for n, m in named.items()
+            n: {k: {q: v for q, v in values_of.items() if q in partly} for k, values_of in m.items()}
+            for n, m in named.items()
         }
         _put(report, {}, "references_partly_linked", apart, len(partly))
     report["queries"] = report["queries_of"].get("references") or report["queries_of"]["codes"]
@@ -177,11 +178,11 @@ def _put(
     """Write a measure into the report: with intervals under its name, its means also into the flat part."""
     report["queries_of"][kind] = queries
     report[kind] = {
-        name: ranking.summary(held, {o: measured[o] for o in ("plain", "strong") if name == "trialgraph"})
-        for name, held in measured.items()
+        name: ranking.summary(values_of, {o: measured[o] for o in ("plain", "strong") if name == "trialgraph"})
+        for name, values_of in measured.items()
     }
     for name, values in flat.items():
-        values.update({key: ranking.mean(held) for key, held in measured[name].items() if key in values})
+        values.update({key: ranking.mean(values_of) for key, values_of in measured[name].items() if key in values})
 
 
 def _without_codes(trial: Trial) -> Trial:
@@ -205,9 +206,9 @@ def _codes(trials: Sequence[Trial]) -> tuple[dict[str, frozenset[str]], ...]:
     interventions = {t.id: frozenset(mesh.canonical(m.id) for m in t.intervention_meshes if m.id) for t in trials}
     subtrees = {
         trial: frozenset(
-            ".".join(number.split(".")[:2]) for c in held if c in headings for number in headings[c].tree_numbers
+            ".".join(number.split(".")[:2]) for c in values_of if c in headings for number in headings[c].tree_numbers
         )
-        for trial, held in conditions.items()
+        for trial, values_of in conditions.items()
     }
     return conditions, interventions, subtrees
 

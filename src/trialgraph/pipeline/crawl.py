@@ -53,7 +53,7 @@ class CrawlRun(msgspec.Struct, frozen=True, kw_only=True):
 
     def notes(self) -> list[str]:
         """Return a sentence for each related trial that gave no record, and for the first records set aside."""
-        absent = [f"{gone.id}, listed as related, {gone.why}." for gone in self.result.missing if not gone.asked]
+        absent = [f"{gone.id}, listed as related, {gone.why}." for gone in self.result.missing if not gone.requested]
         return absent + set_aside_notes(self.result)
 
     def check(self) -> None:
@@ -63,7 +63,7 @@ class CrawlRun(msgspec.Struct, frozen=True, kw_only=True):
         than were announced.
         """
         result, name = self.result, self.registry.name
-        refused = [f"{gone.id} {gone.why}" for gone in result.missing if gone.asked]
+        refused = [f"{gone.id} {gone.why}" for gone in result.missing if gone.requested]
         if refused:
             others = f" ({result.counts.kept:,} kept)" if result.counts.kept else ""
             raise UsageError("; ".join(refused) + others)
@@ -123,5 +123,5 @@ def _so_far(settings: Settings, registry: Registry, selection: Selection, base: 
         for crawled in archive.crawls(state="open", registry=registry.name):
             if crawled.selection == selection.key and crawled.base == registry.base(base or registry.url):
                 total = "" if crawled.announced is None else f" of {crawled.announced:,}"
-                return f"{archive.seen(crawled.crawl).kept:,}{total} records are kept."
+                return f"{archive.counts_of(crawled.crawl).kept:,}{total} records are kept."
     return "Nothing is kept of this crawl yet."

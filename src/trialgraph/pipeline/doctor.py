@@ -75,7 +75,7 @@ def _archive(settings: Settings) -> tuple[str, str]:
     if not settings.archive.is_file():
         return "absent", "no archive yet; `trialgraph crawl` or `trialgraph import` makes it"
     with Archive.open(settings.archive) as archive:
-        records = sum(row["records"] for row in archive.held())
+        records = sum(row["records"] for row in archive.registry_summary())
         damaged = list(check(archive))
     if damaged:
         names = ", ".join(f"{record.source}:{record.record_id}" for record in damaged[:SHOWN_DAMAGED])

@@ -54,7 +54,7 @@ def status(settings: Settings) -> Status:
             {
                 "registry": crawl.registry,
                 "began_at": crawl.began_at,
-                "kept": archive.seen(crawl.crawl).kept,
+                "kept": archive.counts_of(crawl.crawl).kept,
                 "announced": crawl.announced,
                 "command": crawl.command,
             }
@@ -62,7 +62,7 @@ def status(settings: Settings) -> Status:
         ]
         return Status(
             home=str(settings.home),
-            registries=archive.held(),
+            registries=archive.registry_summary(),
             unfinished=unfinished,
             set_aside=sum(1 for _ in archive.set_aside()),
             runs=archive.runs(LAST_RUNS),

@@ -66,13 +66,13 @@ def trial_id(record_id: str) -> str:
 def parse(raw: RawRecord) -> Trial:
     """Return the trial a record tells of.  Raises RecordError, with the path, for a value of the wrong type."""
     place = json_record(raw.id, raw.body)
-    odd: list[str] = []
+    unknown: list[str] = []
     current = place.at("authorizedApplication") if place.at("authorizedApplication").data else place
     part = current.at("authorizedPartI")
     details = part.at("trialDetails")
     info, titles = details.at("trialInformation"), details.at("clinicalTrialIdentifiers")
     sponsors = list(dict.fromkeys(_sponsors(place, part)))
-    total = participants(_whole(place.text("totalNumberEnrolled")), odd)
+    total = participants(_whole(place.text("totalNumberEnrolled")), unknown)
     number = _number(place)
     return Trial(
         id=trial_id(number),
@@ -86,9 +86,9 @@ def parse(raw: RawRecord) -> Trial:
         phases=normalise.phases(place.text("trialPhase")),
         enrollment=total,
         enrollment_type="ESTIMATED" if total is not None else None,
-        interventions=normalise.named_once([v for p in _products(part) for v in [_intervention(p, odd)] if v]),
+        interventions=normalise.named_once([v for p in _products(part) for v in [_intervention(p, unknown)] if v]),
         outcomes=tuple(_outcomes(info.at("endPoint"))),
-        overall_status=_status(place, odd),
+        overall_status=_status(place, unknown),
         start_date=normalise.date(place.text("startDateEU"), "ACTUAL")
         or normalise.date(info.text("trialDuration.estimatedRecruitmentStartDate"), "ESTIMATED"),
         completion_date=normalise.date(info.text("trialDuration.estimatedGlobalEndDate"), "ESTIMATED")
@@ -99,13 +99,13 @@ def parse(raw: RawRecord) -> Trial:
             _numbered(info, "eligibilityCriteria.principalInclusionCriteria", "principalInclusionCriteria"),
             _numbered(info, "eligibilityCriteria.principalExclusionCriteria", "principalExclusionCriteria"),
         ),
-        sex=_sex(place.text("gender"), odd),
+        sex=_sex(place.text("gender"), unknown),
         std_ages=tuple(term for words_, term in _AGES if words_ in (place.text("ageGroup") or "")),
         lead_sponsor=sponsors[0] if sponsors else None,
         collaborators=tuple(Party(name=s.name, role="COLLABORATOR", agency_class=s.agency_class) for s in sponsors[1:]),
         locations=tuple(_locations(current)),
         countries=tuple(dict.fromkeys(_countries(current))),
-        unknown_values=tuple(dict.fromkeys(odd)),
+        unknown_values=tuple(dict.fromkeys(unknown)),
     )
 
 
@@ -113,10 +113,10 @@ def _whole(text: str | None) -> int | None:
     return int(text) if text is not None and text.isascii() and text.isdigit() else None
 
 
-def _status(place: Place, odd: list[str]) -> str | None:
+def _status(place: Place, unknown: list[str]) -> str | None:
     code = place.number("ctPublicStatusCode")
     said = _STATUS_CODES.get(code, str(code)) if code is not None else place.text("ctStatus")
-    return normalise.term(_STATUSES, said, "ctStatus", odd)
+    return normalise.term(_STATUSES, said, "ctStatus", unknown)
 
 
 def _identifiers(place: Place, current: Place, titles: Place) -> tuple[Identifier, ...]:
@@ -156,7 +156,7 @@ def _products(part: Place) -> Iterator[Place]:
     yield from grouped or part.each("products")
 
 
-def _intervention(product: Place, odd: list[str]) -> Intervention | None:
+def _intervention(product: Place, unknown: list[str]) -> Intervention | None:
     about = product.at("productDictionaryInfo")
     substance = normalise.said(about.text("activeSubstanceName")) or normalise.said(
         product.text("jsonActiveSubstanceNames")
@@ -187,11 +187,11 @@ def _numbered(info: Place, path: str, name: str) -> str | None:
     return "\n".join(f"{n}. {text}" for n, text in enumerate(filter(None, said), 1)) or None
 
 
-def _sex(text: str | None, odd: list[str]) -> str | None:
+def _sex(text: str | None, unknown: list[str]) -> str | None:
     named = frozenset(fold(text or "").split())
     found = {frozenset({"male", "female"}): "ALL", frozenset({"male"}): "MALE", frozenset({"female"}): "FEMALE"}
     if named and named not in found:
-        odd.append(f"gender={text}")
+        unknown.append(f"gender={text}")
     return found.get(named, text if named else None)
 
 

@@ -241,8 +241,8 @@ class Getter:
             return _Again(f"it answered {status}")
         return Changed(f"{url.host} answered {status} to {url.path}{word}")
 
-    def _wait_as_told(self, url: httpx.URL, status: int, told: str | None) -> None:
-        seconds = retry_after(told, dt.datetime.now(dt.UTC))
+    def _wait_as_told(self, url: httpx.URL, status: int, header: str | None) -> None:
+        seconds = retry_after(header, dt.datetime.now(dt.UTC))
         if seconds is None:
             return
         if seconds > self.polite.longest_retry_after:
@@ -301,14 +301,14 @@ def _origin(url: str) -> tuple[str, str, int]:
     return parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 
-def retry_after(told: str | None, now: dt.datetime) -> float | None:
+def retry_after(header: str | None, now: dt.datetime) -> float | None:
     """Return the seconds a Retry-After header asks for (RFC 9110, 10.2.3), or None when there is no sense in it."""
-    if not told:
+    if not header:
         return None
-    if re.fullmatch(r"\s*\d{1,9}\s*", told):
-        return float(told)
+    if re.fullmatch(r"\s*\d{1,9}\s*", header):
+        return float(header)
     try:
-        when = email.utils.parsedate_to_datetime(told)
+        when = email.utils.parsedate_to_datetime(header)
     except ValueError:
         return None
     if when.tzinfo is None:

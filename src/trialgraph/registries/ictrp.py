@@ -72,10 +72,10 @@ def trial_id(record_id: str) -> str:
 def parse(raw: RawRecord) -> Trial:
     """Return what a row tells of its trial.  Raises RecordError where it is no row of an export."""
     row = _row(raw.id, raw.body)
-    odd: list[str] = []
+    unknown: list[str] = []
     known_as = trial_id(row.get("TrialID") or raw.id)
     size = row.get("Target_size", "").strip()
-    total = participants(int(size), odd) if size.isascii() and size.isdigit() and int(size) else None
+    total = participants(int(size), unknown) if size.isascii() and size.isdigit() and int(size) else None
     sponsor = normalise.said(row.get("Primary_sponsor"))
     others = [s.strip() for s in (row.get("Secondary_Sponsor") or "").split(";") if normalise.said(s)]
     kind = fold(row.get("Study_type", ""))
@@ -93,7 +93,7 @@ def parse(raw: RawRecord) -> Trial:
         enrollment=total,
         interventions=normalise.named_once(_interventions(row)),
         outcomes=_outcomes("PRIMARY", row, known_as) + _outcomes("SECONDARY", row, known_as),
-        overall_status=normalise.term(_STATUSES, row.get("Recruitment_Status"), "Recruitment_Status", odd),
+        overall_status=normalise.term(_STATUSES, row.get("Recruitment_Status"), "Recruitment_Status", unknown),
         start_date=normalise.date(row.get("Date_enrollement")),
         first_post_date=normalise.date(row.get("Date_registration3")),
         results_first_post_date=normalise.date(row.get("results_date_posted")),
@@ -105,7 +105,7 @@ def parse(raw: RawRecord) -> Trial:
         lead_sponsor=Party(name=sponsor, role="LEAD_SPONSOR") if sponsor else None,
         collaborators=tuple(Party(name=name, role="COLLABORATOR") for name in others),
         countries=tuple(dict.fromkeys(c.strip() for c in (row.get("Countries") or "").split(";") if c.strip())),
-        unknown_values=tuple(dict.fromkeys(odd)),
+        unknown_values=tuple(dict.fromkeys(unknown)),
     )
 
 

@@ -75,13 +75,13 @@ def _id_of(place: Place) -> str:
 def parse(raw: RawRecord) -> Trial:
     """Return the trial a record tells of.  Raises RecordError, with the path, for a value of the wrong type."""
     place = json_record(raw.id, raw.body)
-    odd: list[str] = []
+    unknown: list[str] = []
     about, design, people = place.at("trialDescription"), place.at("trialDesign"), place.at("participants")
     final, target = people.number("totalFinalEnrolment"), people.number("targetEnrolment")
     start, end = normalise.date(people.text("recruitmentStart")), normalise.date(design.text("overallEndDate"))
     sponsors = [p for s in place.each("sponsor") if (p := _party(s, "LEAD_SPONSOR"))]
     blinding = _BLINDING.search(design.text("studyDesign") or "")
-    interventions = [v for given in place.each("interventions.intervention") for v in _interventions(given, odd)]
+    interventions = [v for given in place.each("interventions.intervention") for v in _interventions(given, unknown)]
     phases = [p for given in place.each("interventions.intervention") for p in normalise.phases(given.text("phase"))]
     return Trial(
         id=_id_of(place),
@@ -93,25 +93,25 @@ def parse(raw: RawRecord) -> Trial:
         brief_summary=normalise.said(about.text("plainEnglishSummary")),
         detailed_description=about.text("studyHypothesis"),
         conditions=tuple(c for x in place.each("conditions.condition") for c in _conditions(x.text("description"))),
-        study_type=normalise.term(_STUDY_TYPES, design.text("primaryStudyDesign"), "primaryStudyDesign", odd),
+        study_type=normalise.term(_STUDY_TYPES, design.text("primaryStudyDesign"), "primaryStudyDesign", unknown),
         phases=tuple(dict.fromkeys(phases)),
         allocation=_ALLOCATIONS.get(fold(design.text("secondaryStudyDesign") or "")),
         primary_purpose=normalise.term(
-            _PURPOSES, next(iter(design.texts("trialTypes.trialType")), None), "trialType", odd
+            _PURPOSES, next(iter(design.texts("trialTypes.trialType")), None), "trialType", unknown
         ),
         masking={"open": "NONE"}.get(blinding[1].lower(), blinding[1].upper()) if blinding else None,
-        enrollment=participants(target if final is None else final, odd),
+        enrollment=participants(target if final is None else final, unknown),
         enrollment_type="ACTUAL" if final is not None else "ESTIMATED" if target is not None else None,
         interventions=normalise.named_once(interventions),
         outcomes=normalise.outcomes("PRIMARY", about.text("primaryOutcome"))
         + normalise.outcomes("SECONDARY", about.text("secondaryOutcome")),
-        overall_status=_status(place, start.day if start else None, end.day if end else None, odd),
+        overall_status=_status(place, start.day if start else None, end.day if end else None, unknown),
         why_stopped=design.text("reasonAbandoned"),
         start_date=start,
         completion_date=end,
         last_update_post_date=normalise.date(about.text("lastUpdated")),
         eligibility=normalise.criteria(people.text("inclusion"), people.text("exclusion")),
-        sex=normalise.term(_SEXES, people.text("gender"), "gender", odd),
+        sex=normalise.term(_SEXES, people.text("gender"), "gender", unknown),
         minimum_age=people.text("lowerAgeLimit"),
         maximum_age=people.text("upperAgeLimit"),
         std_ages=_AGES.get(fold(people.text("ageRange") or ""), ()),
@@ -121,24 +121,24 @@ def parse(raw: RawRecord) -> Trial:
         countries=tuple(dict.fromkeys(people.texts("recruitmentCountries.country"))),
         ipd_sharing={"yes": "YES", "no": "NO"}.get(fold(place.text("miscellaneous.ipdSharingPlan") or "")),
         ipd_description=normalise.said(place.text("results.ipdSharingStatement")),
-        unknown_values=tuple(dict.fromkeys(odd)),
+        unknown_values=tuple(dict.fromkeys(unknown)),
     )
 
 
-def _status(place: Place, start: str | None, end: str | None, odd: list[str]) -> str | None:
+def _status(place: Place, start: str | None, end: str | None, unknown: list[str]) -> str | None:
     """Return the status as the registry itself works it out: from the dates, on the day the record was made."""
     overrides = (place.text("trialDesign.overallStatusOverride"), place.text("participants.recruitmentStatusOverride"))
     if (override := next(filter(None, overrides), None)) is not None:
-        return normalise.term(_STATUSES, override, "overallStatusOverride", odd)
-    made = normalise.date(place.text("trialDescription.lastUpdated") or place.text("record_last_import"))
+        return normalise.term(_STATUSES, override, "overallStatusOverride", unknown)
+    updated = normalise.date(place.text("trialDescription.lastUpdated") or place.text("record_last_import"))
     last = normalise.date(place.text("participants.recruitmentEnd"))
-    if made is None or start is None:
+    if updated is None or start is None:
         return None
-    if made.day < start:
+    if updated.day < start:
         return "NOT_YET_RECRUITING"
-    if end is not None and made.day > end:
+    if end is not None and updated.day > end:
         return "COMPLETED"
-    return "ACTIVE_NOT_RECRUITING" if last is not None and made.day > last.day else "RECRUITING"
+    return "ACTIVE_NOT_RECRUITING" if last is not None and updated.day > last.day else "RECRUITING"
 
 
 def _identifiers(refs: Place) -> tuple[Identifier, ...]:
@@ -161,8 +161,8 @@ def _conditions(text: str | None) -> tuple[str, ...]:
     return tuple(part for part in re.split(r"\s*[;\n]\s*", text or "") if part)
 
 
-def _interventions(given: Place, odd: list[str]) -> list[Intervention]:
-    kind = normalise.term(_TYPES, given.text("interventionType"), "interventionType", odd)
+def _interventions(given: Place, unknown: list[str]) -> list[Intervention]:
+    kind = normalise.term(_TYPES, given.text("interventionType"), "interventionType", unknown)
     description = given.text("description")
     names = [name for name in _SPLIT.split(normalise.said(given.text("drugNames")) or "") if name]
     if not names and description is not None:

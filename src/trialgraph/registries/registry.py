@@ -46,7 +46,7 @@ class Missing(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     why: str
-    asked: bool = True  # False: not asked for by a person, but found in a list on the way
+    requested: bool = True  # False: not asked for by a person, but found in a list on the way
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):

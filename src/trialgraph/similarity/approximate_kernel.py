@@ -154,35 +154,35 @@ def _add(q, ptr, idx, val, keep, side, cptr, posts, bits, factor, acc):
     """Accumulate the quantised dot products of row q in `acc` uint16[3, rows], by side; return which sides q has."""
     mask = np.uint32((1 << bits) - 1)
     shift = np.uint32(bits)
-    asked = np.zeros(3, np.bool_)
+    queries = np.zeros(3, np.bool_)
     for p in range(ptr[q], ptr[q + 1]):
         if not keep[p]:
             continue
         c = idx[p]
         s = side[c]
-        if not asked[s]:
+        if not queries[s]:
             acc[s, :] = 0
-            asked[s] = True
+            queries[s] = True
         into = acc[s]
         f = np.uint32(val[p] * factor)
         for e in posts[cptr[c] : cptr[c + 1]]:
             into[e >> shift] += np.uint16(((e & mask) * f) >> SHIFT)
-    return asked
+    return queries
 
 
 @numba.njit(cache=True, nogil=True)
-def _sum(place, asked, product, acc):
+def _sum(place, queries, product, acc):
     """Add the sums of the sides, and `product` times side 1 times side 2, into acc[0]; return it."""
     whole = acc[0]
-    if not asked[0]:
+    if not queries[0]:
         whole[:] = 0
-    if asked[1] and asked[2]:
+    if queries[1] and queries[2]:
         one, two = acc[1], acc[2]
         for i in range(len(whole)):
             both = np.uint16(np.float32(one[i]) * np.float32(two[i]) * product)
             whole[i] += one[i] + two[i] + both
-    elif asked[1] or asked[2]:
-        one = acc[1] if asked[1] else acc[2]
+    elif queries[1] or queries[2]:
+        one = acc[1] if queries[1] else acc[2]
         for i in range(len(whole)):
             whole[i] += one[i]
     whole[place] = 0
@@ -267,7 +267,7 @@ def _holds(best, size, place):
 
 @numba.njit(cache=True, nogil=True)
 def search(
-    asked, order, places, ptr, idx, val, keep, side, slot, cptr, posts, row_bits, factor, product,
+    queries, order, places, ptr, idx, val, keep, side, slot, cptr, posts, row_bits, factor, product,
     ends, packed, bits, step, steep, starts, sides, interaction, k, most, out, score,
 ):  # fmt: skip
     """Find approximately the k nearest rows of the rows `asked`, and their exact scores in millionths.
@@ -292,8 +292,8 @@ def search(
     best = np.zeros(k, np.int64)
     best_near = np.zeros(k, np.int64)
     read = np.uint32(0)
-    for at in range(len(asked)):
-        q = asked[at]
+    for at in range(len(queries)):
+        q = queries[at]
         read += _fetch_columns(q, ptr, idx, keep, cptr, posts)
         whole = _sum(places[q], _add(q, ptr, idx, val, keep, side, cptr, posts, row_bits, factor, acc), product, acc)
         size = _pick(whole, tops, counts, most, room)

@@ -155,7 +155,7 @@ def _gather(q, ptr, idx, val, group, cptr, crow, cval, starts, sides, interactio
 
 
 @numba.njit(cache=True, nogil=True)
-def search(asked, ptr, idx, val, group, cptr, crow, cval, rest, starts, sides, interaction, k, first, out, score):
+def search(queries, ptr, idx, val, group, cptr, crow, cval, rest, starts, sides, interaction, k, first, out, score):
     """Find the k nearest rows of the rows `asked`, and their scores in millionths; return how many were scored.
 
     (cptr, crow, cval) indexes the columns that are in no `group`; of the others, the commonest, `rest` holds each row's
@@ -176,8 +176,8 @@ def search(asked, ptr, idx, val, group, cptr, crow, cval, rest, starts, sides, i
         greatest[g] = rest[:, g].max()
     own = np.zeros(groups, np.float32)
     scored = 0
-    for at in range(len(asked)):
-        q = asked[at]
+    for at in range(len(queries)):
+        q = queries[at]
         rows = out[at]
         scores = score[at]
         _gather(q, ptr, idx, val, group, cptr, crow, cval, starts, sides, interaction, acc, one, two)
@@ -215,7 +215,7 @@ def search(asked, ptr, idx, val, group, cptr, crow, cval, rest, starts, sides, i
 
 @numba.njit(cache=True, nogil=True)
 def search_reverse(
-    asked, ptr, idx, val, group, cptr, crow, cval, rest, starts, sides, interaction, k, first, least, out, score
+    queries, ptr, idx, val, group, cptr, crow, cval, rest, starts, sides, interaction, k, first, least, out, score
 ):
     """Find the k nearest rows of the rows `asked`, as `search` does, and their reverse neighbours.
 
@@ -233,8 +233,8 @@ def search_reverse(
     parts = np.zeros(len(starts), np.int64)
     hits = np.zeros((1024, 3), np.int64)
     count = 0
-    for at in range(len(asked)):
-        q = asked[at]
+    for at in range(len(queries)):
+        q = queries[at]
         rows = out[at]
         scores = score[at]
         _gather(q, ptr, idx, val, group, cptr, crow, cval, starts, sides, interaction, acc, one, two)

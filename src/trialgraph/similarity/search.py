@@ -22,7 +22,7 @@ class Hit(msgspec.Struct, frozen=True):
 
 
 def search(
-    model: Model, known: Vectors, asked: Document | str, *, allowed: Any = None, k: int = limits.NEIGHBOURS
+    model: Model, known: Vectors, query: Document | str, *, allowed: Any = None, k: int = limits.NEIGHBOURS
 ) -> list[Hit]:
     """Return the k nearest of the `known` trials, best first; equal scores are ordered by row.
 
@@ -33,13 +33,13 @@ def search(
 
     from trialgraph.similarity import kernel
 
-    if isinstance(asked, str):
+    if isinstance(query, str):
         rows = known
-        if asked not in rows.ids:
-            raise KeyError(asked)
-        row = rows.ids.index(asked)
+        if query not in rows.ids:
+            raise KeyError(query)
+        row = rows.ids.index(query)
     else:
-        rows = concatenate(known, vectors(model, [asked]))
+        rows = concatenate(known, vectors(model, [query]))
         row = rows.rows - 1
     scores = np.zeros(rows.rows, np.int64)
     starts = np.array(rows.starts, np.int64)

@@ -12,15 +12,17 @@ from trialgraph.registries.reading.values import one_of, texts
 from trialgraph.text import fold, plain, prose
 
 
-def arms_of(module: shape.ArmsInterventions, odd: list[str]) -> tuple[tuple[Arm, ...], tuple[Intervention, ...]]:
+def arms_of(module: shape.ArmsInterventions, unknown: list[str]) -> tuple[tuple[Arm, ...], tuple[Intervention, ...]]:
     """Return arms and interventions, each with the places of the others.
 
     An arm names its interventions as "Drug: Sirolimus", an intervention its arms by label; either side may be missing
     or may have been reworded alone, so both are used.  Where a name stands twice, the other side decides; where that is
     silent, every one of that name is meant.
     """
-    groups = [(a, label) for a in module.arm_groups or () if a is not None and (label := _label(a, odd)) is not None]
-    given = [(v, name) for v in module.interventions or () if v is not None and (name := _name(v, odd)) is not None]
+    groups = [
+        (a, label) for a in module.arm_groups or () if a is not None and (label := _label(a, unknown)) is not None
+    ]
+    given = [(v, name) for v in module.interventions or () if v is not None and (name := _name(v, unknown)) is not None]
     received: list[set[int]] = [set() for _ in groups]
     if groups and given:
         places = _places((label for _, label in groups))
@@ -38,7 +40,7 @@ def arms_of(module: shape.ArmsInterventions, odd: list[str]) -> tuple[tuple[Arm,
         [
             Arm(
                 label=label,
-                type=one_of(terms.ARM_TYPES, a.type, "armGroups.type", odd),
+                type=one_of(terms.ARM_TYPES, a.type, "armGroups.type", unknown),
                 description=prose(a.description),
                 interventions=tuple(sorted(received[arm])),
             )
@@ -49,7 +51,7 @@ def arms_of(module: shape.ArmsInterventions, odd: list[str]) -> tuple[tuple[Arm,
         [
             Intervention(
                 name=name,
-                type=one_of(terms.INTERVENTION_TYPES, v.type, "interventions.type", odd),
+                type=one_of(terms.INTERVENTION_TYPES, v.type, "interventions.type", unknown),
                 description=prose(v.description),
                 other_names=texts(v.other_names),
                 arms=tuple([arm for arm in range(len(groups)) if n in received[arm]]),
@@ -60,17 +62,17 @@ def arms_of(module: shape.ArmsInterventions, odd: list[str]) -> tuple[tuple[Arm,
     return arms, interventions
 
 
-def _label(a: shape.ArmGroup, odd: list[str]) -> str | None:
+def _label(a: shape.ArmGroup, unknown: list[str]) -> str | None:
     label = plain(a.label)
     if label is None and (a.type or a.description):
-        odd.append("armGroups.label=")
+        unknown.append("armGroups.label=")
     return label
 
 
-def _name(v: shape.Intervention, odd: list[str]) -> str | None:
+def _name(v: shape.Intervention, unknown: list[str]) -> str | None:
     name = plain(v.name) or next(iter(texts(v.other_names)), None)
     if name is None and (v.type or v.description):
-        odd.append("interventions.name=")
+        unknown.append("interventions.name=")
     return name
 
 

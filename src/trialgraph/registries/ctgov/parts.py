@@ -10,11 +10,11 @@ from trialgraph.registries.reading.values import date_of, one_of, texts
 from trialgraph.text import plain, prose
 
 
-def dated(struct: shape.DateStruct | None, field: str, odd: list[str]) -> PartialDate | None:
+def dated(struct: shape.DateStruct | None, field: str, unknown: list[str]) -> PartialDate | None:
     """Return a date with its kind."""
     if struct is None:
         return None
-    return date_of(struct.date, field, odd, one_of(terms.DATE_KINDS, struct.type, f"{field}.type", odd))
+    return date_of(struct.date, field, unknown, one_of(terms.DATE_KINDS, struct.type, f"{field}.type", unknown))
 
 
 def access_types(kinds: shape.ExpandedAccessTypes | None) -> tuple[str, ...]:
@@ -39,18 +39,18 @@ def identifiers(i: shape.Identification, aliases: tuple[str, ...]) -> tuple[Iden
     return tuple(dict.fromkeys(found))
 
 
-def party(named: shape.Named | None, role: str, odd: list[str]) -> Party | None:
+def party(named: shape.Named | None, role: str, unknown: list[str]) -> Party | None:
     """Return an organisation in a role, or None where it has no name."""
     if named is None or (name := plain(named.name)) is None:
         return None
-    return Party(name=name, role=role, agency_class=one_of(terms.AGENCIES, named.agency_class, "class", odd))
+    return Party(name=name, role=role, agency_class=one_of(terms.AGENCIES, named.agency_class, "class", unknown))
 
 
-def organization(named: shape.Organization | None, odd: list[str]) -> Party | None:
+def organization(named: shape.Organization | None, unknown: list[str]) -> Party | None:
     """Return the body that registered the study."""
     if named is None or (name := plain(named.full_name)) is None:
         return None
-    kind = one_of(terms.AGENCIES, named.agency_class, "class", odd)
+    kind = one_of(terms.AGENCIES, named.agency_class, "class", unknown)
     return Party(name=name, role="ORGANIZATION", agency_class=kind)
 
 
@@ -66,18 +66,20 @@ def responsible(party: shape.ResponsibleParty | None) -> Official | None:
     )
 
 
-def officials(listed: list[shape.Official | None] | None, odd: list[str]) -> tuple[Official, ...]:
+def officials(listed: list[shape.Official | None] | None, unknown: list[str]) -> tuple[Official, ...]:
     """Return the officials."""
     return tuple(
         Official(
-            name=name, role=one_of(terms.ROLES, o.role, "overallOfficials.role", odd), affiliation=plain(o.affiliation)
+            name=name,
+            role=one_of(terms.ROLES, o.role, "overallOfficials.role", unknown),
+            affiliation=plain(o.affiliation),
         )
         for o in listed or ()
         if o is not None and (name := plain(o.name)) is not None
     )
 
 
-def outcomes(module: shape.Outcomes, odd: list[str]) -> tuple[Outcome, ...]:
+def outcomes(module: shape.Outcomes, unknown: list[str]) -> tuple[Outcome, ...]:
     """Return what is measured: primary, secondary, other."""
     found = []
     for kind, listed in (
@@ -95,11 +97,11 @@ def outcomes(module: shape.Outcomes, odd: list[str]) -> tuple[Outcome, ...]:
                     Outcome(type=kind, measure=measure, description=description, time_frame=prose(o.time_frame))
                 )
             elif o.time_frame:
-                odd.append(f"{kind.lower()}Outcomes.measure=")
+                unknown.append(f"{kind.lower()}Outcomes.measure=")
     return tuple(found)
 
 
-def locations(listed: list[shape.Location | None] | None, odd: list[str]) -> tuple[Location, ...]:
+def locations(listed: list[shape.Location | None] | None, unknown: list[str]) -> tuple[Location, ...]:
     """Return the places, each with its city's coordinates where they are on the globe."""
     found = []
     for l in listed or ():  # noqa: E741
@@ -110,10 +112,10 @@ def locations(listed: list[shape.Location | None] | None, odd: list[str]) -> tup
             if -90 <= point.lat <= 90 and -180 <= point.lon <= 180:
                 lat, lon = point.lat, point.lon
             else:
-                odd.append(f"geoPoint={point.lat},{point.lon}")
+                unknown.append(f"geoPoint={point.lat},{point.lon}")
         place = (plain(l.facility), plain(l.city), plain(l.state), plain(l.zip), plain(l.country))
         if any(place):
-            status = one_of(terms.STATUSES, l.status, "locations.status", odd)
+            status = one_of(terms.STATUSES, l.status, "locations.status", unknown)
             facility, city, state, code, country = place
             found.append(
                 Location(
@@ -130,7 +132,7 @@ def locations(listed: list[shape.Location | None] | None, odd: list[str]) -> tup
     return tuple(found)
 
 
-def references(listed: list[shape.Reference | None] | None, odd: list[str]) -> tuple[Reference, ...]:
+def references(listed: list[shape.Reference | None] | None, unknown: list[str]) -> tuple[Reference, ...]:
     """Return the publications."""
     found = []
     for r in listed or ():
@@ -140,7 +142,7 @@ def references(listed: list[shape.Reference | None] | None, odd: list[str]) -> t
         if citation is None and pmid is None:
             continue
         retractions = texts([x.pmid for x in r.retractions if x is not None]) if r.retractions else ()
-        kind = one_of(terms.REFERENCE_TYPES, r.type, "references.type", odd)
+        kind = one_of(terms.REFERENCE_TYPES, r.type, "references.type", unknown)
         found.append(Reference(citation=citation, pmid=pmid, type=kind, retractions=retractions))
     return tuple(found)
 

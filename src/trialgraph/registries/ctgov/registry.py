@@ -155,7 +155,7 @@ def pages(http: Getter, base: str, want: Selection, cursor: str | None = None) -
     while True:
         first = place.token is None and place.again is None
         place, answer = _ask(http, base, want, place)
-        records, odd = _filed(answer.studies, base)
+        records, set_aside = _filed(answer.studies, base)
         token = answer.next_page_token
         if token is not None and token in tokens:
             raise Changed("ctgov: the next page is one we have had; nothing is lost, run the same command again")
@@ -176,12 +176,16 @@ def pages(http: Getter, base: str, want: Selection, cursor: str | None = None) -
             if stamp == place.stamp or place.passes >= _PASSES or want.limit is not None:
                 if place.passes:
                     announced = _count(http, base, want)
-                yield Page(records=records, set_aside=odd, announced=announced, data_timestamp=stamp)
+                yield Page(records=records, set_aside=set_aside, announced=announced, data_timestamp=stamp)
                 return
             tokens, since = {None}, _day_before(place.stamp)
             place = _Place(stamp=stamp, again=since, passes=place.passes + 1, size=place.size)
         yield Page(
-            records=records, set_aside=odd, cursor=_written(place), announced=announced, data_timestamp=place.stamp
+            records=records,
+            set_aside=set_aside,
+            cursor=_written(place),
+            announced=announced,
+            data_timestamp=place.stamp,
         )
 
 
@@ -216,13 +220,13 @@ def _ask(http: Getter, base: str, want: Selection, place: _Place) -> tuple[_Plac
 
     while True:
         size = place.size if want.limit is None else max(1, min(place.size, want.limit - place.got))
-        asked = _parameters(want, place.again) | {"pageSize": str(size)}
+        params = _parameters(want, place.again) | {"pageSize": str(size)}
         if place.token is not None:
-            asked["pageToken"] = place.token
+            params["pageToken"] = place.token
         elif place.again is None:
-            asked["countTotal"] = "true"
+            params["countTotal"] = "true"
         try:
-            answer = http.get(f"{base}/studies", asked, check=whole_json, accept=frozenset({400}))
+            answer = http.get(f"{base}/studies", params, check=whole_json, accept=frozenset({400}))
         except TooMuch:
             if place.size <= _SMALLEST_PAGE:
                 raise
@@ -248,14 +252,14 @@ def _decoded(body: bytes) -> _Answer:
 def _filed(studies: Sequence[msgspec.Raw], base: str) -> tuple[tuple[RawRecord, ...], tuple[SetAside, ...]]:
     """Return a page's studies as records, and apart those that do not say which study they are."""
     now = dt.datetime.now(dt.UTC)
-    records, odd = [], []
+    records, set_aside = [], []
     for study in studies:
         body = bytes(study)
         try:
             records.append(_record(body, base, now))
         except (msgspec.DecodeError, ValueError) as problem:
-            odd.append(SetAside(record_id="?", source=NAME, why=f"no usable id: {problem}", body=body))
-    return tuple(records), tuple(odd)
+            set_aside.append(SetAside(record_id="?", source=NAME, why=f"no usable id: {problem}", body=body))
+    return tuple(records), tuple(set_aside)
 
 
 def _timestamp(http: Getter, base: str) -> str | None:
@@ -272,22 +276,22 @@ def _count(http: Getter, base: str, want: Selection) -> int | None:
     """Return how many studies the registry announces now."""
     from trialgraph.registries.http import whole_json
 
-    asked = _parameters(want) | {"pageSize": "1", "countTotal": "true", "fields": "NCTId"}
-    return _decoded(http.get(f"{base}/studies", asked, check=whole_json).body).total_count
+    params = _parameters(want) | {"pageSize": "1", "countTotal": "true", "fields": "NCTId"}
+    return _decoded(http.get(f"{base}/studies", params, check=whole_json).body).total_count
 
 
 def _pages_of_ids(http: Getter, base: str, ids: Sequence[str], place: _Place) -> Iterator[Page]:
     """Yield the studies of some ids, a batch a page; every id either gives a record or is named as missing."""
     step = _IDS_AT_ONCE
     for at in range(place.at, len(ids), step):
-        asked = ids[at : at + step]
-        valid = [known_as for given in asked if (known_as := REGISTRY.normal_id(given))]
+        params = ids[at : at + step]
+        valid = [known_as for given in params if (known_as := REGISTRY.normal_id(given))]
         missing = [
             Missing(id=given, why="is not an NCT number (NCT and eight digits)")
-            for given in asked
+            for given in params
             if REGISTRY.normal_id(given) is None
         ]
-        records, odd, answered = _batch(http, base, valid)
+        records, set_aside, answered = _batch(http, base, valid)
         for known_as in valid:
             if known_as not in answered:
                 found = _one(http, base, known_as)
@@ -298,7 +302,7 @@ def _pages_of_ids(http: Getter, base: str, ids: Sequence[str], place: _Place) ->
         last = at + step >= len(ids)
         yield Page(
             records=tuple(records),
-            set_aside=tuple(odd),
+            set_aside=tuple(set_aside),
             missing=tuple(missing),
             cursor=None if last else _written(msgspec.structs.replace(place, at=at + step)),
             announced=len(ids),
@@ -315,17 +319,17 @@ def _batch(http: Getter, base: str, ids: Sequence[str]) -> tuple[list[RawRecord]
 
     if not ids:
         return [], [], set()
-    asked = {"filter.ids": ",".join(ids), "pageSize": str(_PAGE_SIZE)}
+    params = {"filter.ids": ",".join(ids), "pageSize": str(_PAGE_SIZE)}
     try:
-        answer = http.get(f"{base}/studies", asked, check=whole_json, accept=frozenset({400}))
+        answer = http.get(f"{base}/studies", params, check=whole_json, accept=frozenset({400}))
     except TooMuch:
         if len(ids) == 1:
             raise
     else:
         if answer.status == 200:
             studies = _decoded(answer.body).studies
-            records, odd = _filed(studies, base)
-            return list(records), list(odd), {name for record in records for name in _names(record)}
+            records, set_aside = _filed(studies, base)
+            return list(records), list(set_aside), {name for record in records for name in _names(record)}
         if len(ids) == 1:
             return [], [], set()  # asked for by itself next, which tells why
     half = len(ids) // 2

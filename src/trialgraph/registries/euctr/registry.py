@@ -104,11 +104,11 @@ def trial_id(record_id: str) -> str:
 def parse(raw: RawRecord) -> Trial:
     """Return the trial a record tells of.  Raises RecordError, with the path, for a value of the wrong type."""
     place = _fields(raw.id, raw.body)
-    odd: list[str] = []
+    unknown: list[str] = []
     known_as = _id_of(place)
     country = _country(place)
     sponsors = list(dict.fromkeys(_sponsors(place)))
-    total = participants(_count(place), odd)
+    total = participants(_count(place), unknown)
     phases = tuple(phase for code, phase in _PHASES if place.flag(code))
     return Trial(
         id=trial_id(known_as),
@@ -133,7 +133,7 @@ def parse(raw: RawRecord) -> Trial:
         interventions=normalise.named_once([v for p in place.each("dimp") for v in _interventions(p)]),
         outcomes=normalise.outcomes("PRIMARY", place.text("e51")) + normalise.outcomes("SECONDARY", place.text("e52")),
         overall_status=normalise.term(
-            _STATUSES, place.text("x5") or place.text("p_end_of_trial_status"), "status", odd
+            _STATUSES, place.text("x5") or place.text("p_end_of_trial_status"), "status", unknown
         ),
         start_date=normalise.date(place.text("trialInformation.recruitmentStartDate"))
         if isinstance(place.at("trialInformation").data, dict)
@@ -148,7 +148,7 @@ def parse(raw: RawRecord) -> Trial:
         collaborators=tuple(Party(name=s.name, role="COLLABORATOR", agency_class=s.agency_class) for s in sponsors[1:]),
         countries=(country,) if country else (),
         oversight_has_dmc=place.flag("e87"),
-        unknown_values=tuple(dict.fromkeys(odd)),
+        unknown_values=tuple(dict.fromkeys(unknown)),
     )
 
 

@@ -61,16 +61,16 @@ def is_json(body: bytes) -> bool:
 def xml_pieces(stream: BinaryIO, tag: bytes) -> Iterator[Piece]:
     """Yield each element of this name as it stands in the file; elements of the name are not nested."""
     begin, end = re.compile(b"<" + tag + rb"[\s>]"), b"</" + tag + b">"
-    held, number = b"", 0
+    buffer, number = b"", 0
     while chunk := stream.read(_CHUNK):
-        held += chunk
-        while (start := begin.search(held)) is not None and (stop := held.find(end, start.start())) >= 0:
+        buffer += chunk
+        while (start := begin.search(buffer)) is not None and (stop := buffer.find(end, start.start())) >= 0:
             number += 1
-            yield Piece(held[start.start() : stop + len(end)], f"entry {number}")
-            held = held[stop + len(end) :]
-        if len(held) > limits.MOST_BYTES:
+            yield Piece(buffer[start.start() : stop + len(end)], f"entry {number}")
+            buffer = buffer[stop + len(end) :]
+        if len(buffer) > limits.MOST_BYTES:
             raise Damaged(f"entry {number + 1} is larger than {limits.MOST_BYTES >> 20} MiB")
-    if begin.search(held) is not None:
+    if begin.search(buffer) is not None:
         raise Damaged(f"the file ends in the middle of entry {number + 1}")
 
 
@@ -97,13 +97,13 @@ def _rest(stream: BinaryIO, had: int) -> bytes:
     return rest
 
 
-def _array(held: bytes, stream: BinaryIO) -> Iterator[Piece]:
+def _array(buffer: bytes, stream: BinaryIO) -> Iterator[Piece]:
     """Yield the entries of an array without reading all of it."""
     depth = number = 0
     start = at = 0  # where the entry under way begins, and how far we have looked
-    held += b"\n"
+    buffer += b"\n"
     while True:
-        for token in _TOKEN.finditer(held, at):
+        for token in _TOKEN.finditer(buffer, at):
             mark = token[0]
             if mark[:1] == b'"':
                 if token[1] != b'"':
@@ -114,7 +114,7 @@ def _array(held: bytes, stream: BinaryIO) -> Iterator[Piece]:
                 if depth == 1:
                     start = token.end()
             elif depth == 1:  # a comma, or the end of the array
-                if body := held[start : token.start()].strip():
+                if body := buffer[start : token.start()].strip():
                     number += 1
                     yield Piece(body, f"entry {number}")
                 if mark != b",":
@@ -123,9 +123,9 @@ def _array(held: bytes, stream: BinaryIO) -> Iterator[Piece]:
             elif mark != b",":
                 depth -= 1
             at = token.end()
-        if len(held) - start > limits.MOST_BYTES:
+        if len(buffer) - start > limits.MOST_BYTES:
             raise Damaged(f"entry {number + 1} is larger than {limits.MOST_BYTES >> 20} MiB")
         chunk = stream.read(_CHUNK)
         if not chunk:
             raise Damaged(f"the file ends in the middle, after entry {number}")
-        held, at, start = held[start:] + chunk, at - start, 0
+        buffer, at, start = buffer[start:] + chunk, at - start, 0

@@ -42,49 +42,49 @@ def parse(raw: RawRecord) -> Trial:
         raise RecordError(raw.id, f"the page is no trial page: it has not got {what}")
     if _nct(raw.id) not in (None, nct):
         raise RecordError(raw.id, f"the page tells of another trial, {nct}")
-    odd: list[str] = []
+    unknown: list[str] = []
     design = labelled_values(sections.get("Study Design", []))
     entitled = labelled_values(sections.get("Eligibility Criteria", []))
-    interventions, arms = _interventions_and_arms(sections, odd)
-    sponsors = _sponsors(sections.get("Sponsors", []), odd)
-    party_type, party = _responsible(sections.get("Responsible Party", []), odd)
+    interventions, arms = _interventions_and_arms(sections, unknown)
+    sponsors = _sponsors(sections.get("Sponsors", []), unknown)
+    party_type, party = _responsible(sections.get("Responsible Party", []), unknown)
     countries = tuple(dict.fromkeys(t for line in sections.get("Countries", []) if (t := plain(line.text))))
     return Trial(
         id=nct,
         registry="ctgov",
         brief_title=_title(top),
         identifiers=_identifiers(sections.get("Other Identifiers", [])),
-        last_update_post_date=date_of(labelled_values(top).get("Last Updated"), "Last Updated", odd),
+        last_update_post_date=date_of(labelled_values(top).get("Last Updated"), "Last Updated", unknown),
         has_results=_has_results(sections.get("Study Results", [])),
-        overall_status=one_of(terms.STATUSES, basic.get("Recruitment Status"), "overallStatus", odd),
-        phases=_phases(basic.get("Clinical Phase"), odd),
-        enrollment=_enrollment(basic.get("Total Enrollment"), odd),
-        study_type=one_of(terms.STUDY_TYPES, basic.get("Study Classification"), "studyType", odd),
-        start_date=date_of(basic.get("Study Start Date"), "startDate", odd),
-        completion_date=date_of(basic.get("Study Completion Date"), "completionDate", odd),
+        overall_status=one_of(terms.STATUSES, basic.get("Recruitment Status"), "overallStatus", unknown),
+        phases=_phases(basic.get("Clinical Phase"), unknown),
+        enrollment=_enrollment(basic.get("Total Enrollment"), unknown),
+        study_type=one_of(terms.STUDY_TYPES, basic.get("Study Classification"), "studyType", unknown),
+        start_date=date_of(basic.get("Study Start Date"), "startDate", unknown),
+        completion_date=date_of(basic.get("Study Completion Date"), "completionDate", unknown),
         brief_summary=_prose(sections.get("Brief Summary", [])),
         detailed_description=_prose(sections.get("Detailed Description", [])),
         conditions=_items(sections.get("Conditions", [])),
         keywords=_items(sections.get("Keywords", [])),
-        allocation=one_of(terms.ALLOCATIONS, design.get("Allocation Method"), "allocation", odd),
-        intervention_model=one_of(terms.MODELS, design.get("Intervention Model"), "interventionModel", odd),
-        primary_purpose=one_of(terms.PURPOSES, design.get("Primary Study Purpose"), "primaryPurpose", odd),
-        masking=one_of(terms.MASKINGS, design.get("Blinding Strategy"), "masking", odd),
+        allocation=one_of(terms.ALLOCATIONS, design.get("Allocation Method"), "allocation", unknown),
+        intervention_model=one_of(terms.MODELS, design.get("Intervention Model"), "interventionModel", unknown),
+        primary_purpose=one_of(terms.PURPOSES, design.get("Primary Study Purpose"), "primaryPurpose", unknown),
+        masking=one_of(terms.MASKINGS, design.get("Blinding Strategy"), "masking", unknown),
         arms=arms,
         interventions=interventions,
         eligibility=_prose(until_label(sections.get("Eligibility Criteria", []))),
         minimum_age=plain(entitled.get("Minimum Eligible Age")),
         maximum_age=plain(entitled.get("Maximum Eligible Age")),
-        sex=one_of(terms.SEXES, entitled.get("Eligible Sex"), "sex", odd),
+        sex=one_of(terms.SEXES, entitled.get("Eligible Sex"), "sex", unknown),
         healthy_volunteers={"Yes": True, "No": False}.get(entitled.get("Accepts Healthy Volunteers", "")),
         lead_sponsor=next((s for s in sponsors if s.role == "LEAD_SPONSOR"), None),
         collaborators=tuple(s for s in sponsors if s.role != "LEAD_SPONSOR"),
         responsible_party_type=party_type,
         responsible_party=party,
-        locations=_locations(sections.get("Locations", []), countries, odd),
+        locations=_locations(sections.get("Locations", []), countries, unknown),
         countries=countries,
-        listed_related=_related(sections.get("More Related Trials", []), odd),
-        unknown_values=tuple(dict.fromkeys(odd)),
+        listed_related=_related(sections.get("More Related Trials", []), unknown),
+        unknown_values=tuple(dict.fromkeys(unknown)),
     )
 
 
@@ -114,21 +114,21 @@ def _has_results(lines: Sequence[Line]) -> bool | None:
     return {"results pending": False, "results available": True, "results posted": True}.get(first)
 
 
-def _phases(text: str | None, odd: list[str]) -> tuple[str, ...]:
-    return all_of(terms.PHASES, text.split("/"), "phases", odd) if text else ()
+def _phases(text: str | None, unknown: list[str]) -> tuple[str, ...]:
+    return all_of(terms.PHASES, text.split("/"), "phases", unknown) if text else ()
 
 
-def _enrollment(text: str | None, odd: list[str]) -> int | None:
+def _enrollment(text: str | None, unknown: list[str]) -> int | None:
     match = _PARTICIPANTS.fullmatch(text or "")
     if match is None:
         if text:
-            odd.append(f"enrollment={text}")
+            unknown.append(f"enrollment={text}")
         return None
-    return participants(int(re.sub(r"[^0-9]", "", match[1])), odd)
+    return participants(int(re.sub(r"[^0-9]", "", match[1])), unknown)
 
 
 def _interventions_and_arms(
-    sections: dict[str, list[Line]], odd: list[str]
+    sections: dict[str, list[Line]], unknown: list[str]
 ) -> tuple[tuple[Intervention, ...], tuple[Arm, ...]]:
     given = [entry for entry in entries_of(sections.get("Interventions", [])) if entry.name]
     names = [" ".join(entry.name.split()) for entry in given]
@@ -140,7 +140,7 @@ def _interventions_and_arms(
     arms = tuple(
         Arm(
             label=plain(group.name) or group.name,
-            type=one_of(terms.ARM_TYPES, group.values.get("Group Type"), "armGroups.type", odd),
+            type=one_of(terms.ARM_TYPES, group.values.get("Group Type"), "armGroups.type", unknown),
             description=prose("\n\n".join(group.words)),
             interventions=places,
         )
@@ -149,7 +149,7 @@ def _interventions_and_arms(
     interventions = tuple(
         Intervention(
             name=plain(name) or name,
-            type=one_of(terms.INTERVENTION_TYPES, entry.values.get("Intervention Type"), "interventions.type", odd),
+            type=one_of(terms.INTERVENTION_TYPES, entry.values.get("Intervention Type"), "interventions.type", unknown),
             description=prose("\n\n".join(entry.words)),
             other_names=tuple(t for other in entry.nested if (t := plain(other)) and t != "Other Intervention Names"),
             arms=tuple(arm for arm, places in enumerate(received) if n in places),
@@ -159,7 +159,7 @@ def _interventions_and_arms(
     return interventions, arms
 
 
-def _sponsors(lines: Sequence[Line], odd: list[str]) -> list[Party]:
+def _sponsors(lines: Sequence[Line], unknown: list[str]) -> list[Party]:
     found = []
     for entry in entries_of(lines):
         name, role = plain(entry.name), entry.values.get("Sponsor Role", "").lower()
@@ -167,34 +167,34 @@ def _sponsors(lines: Sequence[Line], odd: list[str]) -> list[Party]:
             continue
         kind = next((word for word in entry.words if _CODE.fullmatch(word)), None)
         if role not in {"lead", "collaborator"}:
-            odd.append(f"Sponsor Role={role}")
+            unknown.append(f"Sponsor Role={role}")
         found.append(
             Party(
                 name=name,
                 role="LEAD_SPONSOR" if role == "lead" else "COLLABORATOR",
-                agency_class=one_of(terms.AGENCIES, kind, "class", odd),
+                agency_class=one_of(terms.AGENCIES, kind, "class", unknown),
             )
         )
     return found
 
 
-def _responsible(lines: Sequence[Line], odd: list[str]) -> tuple[str | None, Official | None]:
+def _responsible(lines: Sequence[Line], unknown: list[str]) -> tuple[str | None, Official | None]:
     entry = next(entries_of(lines), None)
     if entry is None:
         return labelled_values(lines).get("Responsibility Role"), None
-    kind = one_of(terms.PARTIES, entry.values.get("Responsibility Role"), "responsibleParty.type", odd)
+    kind = one_of(terms.PARTIES, entry.values.get("Responsibility Role"), "responsibleParty.type", unknown)
     name = plain(entry.name)
     title = plain(" ".join(entry.words))
     return kind, Official(name=name, role="RESPONSIBLE_PARTY", title=title) if name else None
 
 
-def _locations(lines: Sequence[Line], countries: Sequence[str], odd: list[str]) -> tuple[Location, ...]:
+def _locations(lines: Sequence[Line], countries: Sequence[str], unknown: list[str]) -> tuple[Location, ...]:
     found = []
     for entry in entries_of(lines):
         city, state, country = _place(entry.words[0] if entry.words else "", countries)
         facility = plain(entry.name)
         if facility or city or state or country:
-            status = one_of(terms.STATUSES, entry.values.get("Site Status") or None, "locations.status", odd)
+            status = one_of(terms.STATUSES, entry.values.get("Site Status") or None, "locations.status", unknown)
             found.append(Location(facility=facility, status=status, city=city, state=state, country=country))
     return tuple(found)
 
@@ -223,7 +223,7 @@ def _identifiers(lines: Sequence[Line]) -> tuple[Identifier, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _related(lines: Sequence[Line], odd: list[str]) -> tuple[ListedTrial, ...]:
+def _related(lines: Sequence[Line], unknown: list[str]) -> tuple[ListedTrial, ...]:
     """Return the listed trials in their order: a title, then a line or lines that begin with the trial's number."""
     found: dict[str, ListedTrial] = {}
     title: list[str] = []
@@ -243,8 +243,8 @@ def _related(lines: Sequence[Line], odd: list[str]) -> tuple[ListedTrial, ...]:
         listed = ListedTrial(
             id=number,
             title=plain(" ".join(" ".join(title).split())),
-            overall_status=one_of(terms.STATUSES, status, "listed.overallStatus", odd),
-            phases=_phases(phase, odd),
+            overall_status=one_of(terms.STATUSES, status, "listed.overallStatus", unknown),
+            phases=_phases(phase, unknown),
         )
         found.setdefault(listed.id, listed)
         title = []

@@ -71,12 +71,14 @@ def pages(http: Getter, base: str, want: Selection, cursor: str | None = None) -
         step = todo.pop(0)
         found = _fetch(http, base, step, robots)
         record = found if isinstance(found, RawRecord) else None
-        odd: SetAside | None = None
+        unreadable: SetAside | None = None
         if record is not None:
             try:
                 trial = _parse(record)
             except RecordError as problem:
-                odd = SetAside(record_id=step.id, source=NAME, why=problem.why, path=problem.path, body=record.body)
+                unreadable = SetAside(
+                    record_id=step.id, source=NAME, why=problem.why, path=problem.path, body=record.body
+                )
                 record = None
             else:
                 record = _dated(record, trial)
@@ -87,7 +89,7 @@ def pages(http: Getter, base: str, want: Selection, cursor: str | None = None) -
                     todo += [_Step(other, step.depth + 1) for other in new]
         yield Page(
             records=(record,) if record else (),
-            set_aside=(odd,) if odd else (),
+            set_aside=(unreadable,) if unreadable else (),
             missing=(found,) if isinstance(found, Missing) else (),
             cursor=msgspec.json.encode(_Place(tuple(todo), tuple(known))).decode() if todo else None,
             announced=len(known),
@@ -113,14 +115,14 @@ def _fetch(http: Getter, base: str, step: _Step, robots: Protego) -> RawRecord |
     """Return one trial's page, or why there is none; a maintenance page names no trial and is tried again."""
     from trialgraph.registries.http import BadAnswer, whole_html
 
-    asked = step.depth == 0
+    requested = step.depth == 0
     if REGISTRY.normal_id(step.id) is None:
-        return Missing(id=step.id, why="is not an NCT number (NCT and eight digits)", asked=asked)
+        return Missing(id=step.id, why="is not an NCT number (NCT and eight digits)", requested=requested)
     url = f"{base}{FOLDER}/{step.id}"
     if not robots.can_fetch(url, http.agent):
-        if asked:
+        if requested:
             raise Refused(f"{url}: the site's robots.txt asks crawlers not to read this page")
-        return Missing(id=step.id, why="is not to be read, says robots.txt", asked=False)
+        return Missing(id=step.id, why="is not to be read, says robots.txt", requested=False)
 
     def about_the_trial(body: bytes) -> None:
         whole_html(body)
@@ -130,11 +132,11 @@ def _fetch(http: Getter, base: str, step: _Step, robots: Protego) -> RawRecord |
     try:
         answer = http.get(url, check=about_the_trial, accept=frozenset({404, 410}))
     except BadAnswer as problem:
-        if asked:
+        if requested:
             raise
-        return Missing(id=step.id, why=f"gave no trial page: {problem}", asked=False)
+        return Missing(id=step.id, why=f"gave no trial page: {problem}", requested=False)
     if answer.status != 200:
-        return Missing(id=step.id, why="is not on the site", asked=asked)
+        return Missing(id=step.id, why="is not on the site", requested=requested)
     return RawRecord(registry=NAME, id=step.id, url=url, fetched_at=dt.datetime.now(dt.UTC), body=answer.body)
 
 

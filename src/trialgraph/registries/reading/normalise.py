@@ -44,14 +44,14 @@ def said(text: str | None) -> str | None:
     return None if text is None or fold(text) in _NOTHING else text
 
 
-def term(words: Mapping[str, str], text: str | None, field: str, odd: list[str]) -> str | None:
+def term(words: Mapping[str, str], text: str | None, field: str, unknown: list[str]) -> str | None:
     """Return our term for a registry's words; words without one are returned as written, and noted."""
     text = said(text)
     if text is None:
         return None
     found = words.get(fold(text))
     if found is None:
-        odd.append(f"{field}={text[:80]}")
+        unknown.append(f"{field}={text[:80]}")
     return found or text
 
 

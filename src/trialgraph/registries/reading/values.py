@@ -25,29 +25,31 @@ def texts(values: Iterable[str | None] | None) -> tuple[str, ...]:
     return tuple([t for v in values if (t := plain(v)) is not None]) if values else ()
 
 
-def one_of(allowed: frozenset[str], value: str | None, field: str, odd: list[str]) -> str | None:
+def one_of(allowed: frozenset[str], value: str | None, field: str, unknown: list[str]) -> str | None:
     """Return a word of a known list; another one is returned too, and noted."""
     if value is None or value in allowed:
         return value
     value = plain(value)
     if value is not None and value not in allowed:
-        odd.append(f"{field}={value}")
+        unknown.append(f"{field}={value}")
     return value
 
 
-def all_of(allowed: frozenset[str], values: Iterable[str | None] | None, field: str, odd: list[str]) -> tuple[str, ...]:
+def all_of(
+    allowed: frozenset[str], values: Iterable[str | None] | None, field: str, unknown: list[str]
+) -> tuple[str, ...]:
     """Return words of a known list, as `one_of` does for each."""
     if not values:
         return ()
-    return tuple([v for value in values if (v := one_of(allowed, value, field, odd)) is not None])
+    return tuple([v for value in values if (v := one_of(allowed, value, field, unknown)) is not None])
 
 
-def participants(count: int | None, odd: list[str]) -> int | None:
+def participants(count: int | None, unknown: list[str]) -> int | None:
     """Return a number of participants, or None for unknown; an impossible number is noted."""
     if count is None or count == UNKNOWN_ENROLLMENT:
         return None
     if not 0 <= count < UNKNOWN_ENROLLMENT:
-        odd.append(f"enrollmentInfo.count={count}")
+        unknown.append(f"enrollmentInfo.count={count}")
         return None
     return count
 
@@ -68,13 +70,13 @@ def partial_date(text: str, kind: str | None = None) -> PartialDate | None:
     return PartialDate(text=match[1], kind=kind)
 
 
-def date_of(text: str | None, field: str, odd: list[str], kind: str | None = None) -> PartialDate | None:
+def date_of(text: str | None, field: str, unknown: list[str], kind: str | None = None) -> PartialDate | None:
     """Return a date; one that is none of the calendar is noted and left out."""
     if not text:
         return None
     date = partial_date(text, kind)
     if date is None:
-        odd.append(f"{field}={text}")
+        unknown.append(f"{field}={text}")
     return date
 
 
