@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 import msgspec
 
@@ -394,17 +393,3 @@ class Filter(msgspec.Struct, frozen=True):
     def sentence(self) -> str:
         """Return what was understood, for a person: recruiting -> RECRUITING."""
         return f"{self.given} -> {self.value.replace('|', ' or ')}"
-
-
-class Entity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A node that a trial mentions, of a kind that needs nothing beside the mention and one relationship to it.
-
-    `label` and `relationship` stand in the schema; `facts` and `properties` are those of the node and the relationship.
-    """
-
-    label: str
-    key: str
-    relationship: str
-    facts: dict[str, Any] = {}
-    properties: dict[str, Any] = {}
-    word: str | None = None  # the words of the record

@@ -26,7 +26,7 @@ import trialgraph.schema
 
 importlib.reload(trialgraph.schema)  # its tables by name are made of the two lists
 from trialgraph.linking import linkers
-from trialgraph.model import Entity
+from trialgraph.linking.entity import Entity
 
 def keywords(trial):
     for word in dict.fromkeys(trial.keywords):

@@ -61,7 +61,7 @@ class Run:
         self.result: Built | None = None
         self.before: cache.Cache | None = None  # the last build, where only the difference has to be made
         self.stale: cache.Stale | None = None
-        self.hashes: dict[str, fingerprints.Held] = {}
+        self.hashes: dict[str, fingerprints.TrialHashes] = {}
         self.mention_tables: dict[str, Any] = {}
 
     def mentions_of(self, name: str) -> Any:
@@ -95,7 +95,7 @@ def find_changes(run: Run) -> None:
     model_file.recover(plan.model, swap.recover(plan.snapshot))
     run.code = cache.code_of(plan.corrections)
     with Archive.open(plan.archive) as opened:
-        run.hashes, run.set_aside = fingerprints.held(opened), fingerprints.strangers(opened)
+        run.hashes, run.set_aside = fingerprints.trial_hashes(opened), fingerprints.strangers(opened)
     run.before, run.reason = _last_build(run)
     run.stale = run.before.stale(run.hashes) if run.before is not None else None
     if run.before is not None and not run.stale and not run.set_aside:

@@ -14,8 +14,9 @@ import msgspec
 
 from trialgraph.build import record_rows
 from trialgraph.linking import places
+from trialgraph.linking.entity import Entity
 from trialgraph.linking.linkers import Understood
-from trialgraph.model import ChangeEvent, DeviceOrProcedureLink, DrugLink, Entity, Link, OrganizationLink, Party, Trial
+from trialgraph.model import ChangeEvent, DeviceOrProcedureLink, DrugLink, Link, OrganizationLink, Party, Trial
 from trialgraph.schema import mentions, properties
 from trialgraph.snapshot.tables import Tables
 

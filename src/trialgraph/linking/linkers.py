@@ -16,12 +16,13 @@ from trialgraph.linking.drugs.classes.evidence import Membership
 from trialgraph.linking.drugs.linker import DrugLinker
 from trialgraph.linking.drugs.mentioned import spoken_of
 from trialgraph.linking.drugs.roles import roles
+from trialgraph.linking.entity import Entity
 from trialgraph.linking.organizations.linker import OrganizationLinker
 from trialgraph.linking.people import Person
 from trialgraph.linking.places import Site
 from trialgraph.linking.procedures.linker import ProcedureLinker
 from trialgraph.linking.studies import StudyNumbers
-from trialgraph.model import ConditionLink, DeviceOrProcedureLink, DrugLink, Entity, OrganizationLink, Trial, TrialDrug
+from trialgraph.model import ConditionLink, DeviceOrProcedureLink, DrugLink, OrganizationLink, Trial, TrialDrug
 
 # Kinds of nodes that need nothing beside a mention and a relationship from the trial: a function from a trial to them.
 KINDS: list[Callable[[Trial], Iterable[Entity]]] = []

@@ -71,11 +71,11 @@ def find(store: Store, keys: Iterable[str], names: Iterable[str] = ()) -> dict[s
 
     `keys` are looked up as ids and numbers, `names` as acronyms.
     """
-    asked = {"keys": sorted({*keys}), "names": sorted({*names})}
-    if not asked["keys"] and not asked["names"]:
+    params = {"keys": sorted({*keys}), "names": sorted({*names})}
+    if not params["keys"] and not params["names"]:
         return {}
     hits: dict[str, dict[str, Hit]] = {}
-    for row in run_trusted(store, _FOUND, asked).rows:
+    for row in run_trusted(store, _FOUND, params).rows:
         hit = Hit(row["id"], row["how"], row["value"] or row["id"])
         known = hits.setdefault(row["key"], {})
         if hit.trial not in known or _rank(hit) < _rank(known[hit.trial]):

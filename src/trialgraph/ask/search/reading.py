@@ -149,9 +149,9 @@ def _numbers(sentence: Sentence, reading: Reading, store: Store) -> None:
         for start, end, window in sentence.windows(LONGEST_NUMBER)
         if _may_be_number(window)
     }
-    held = trials.find(store, (key for keys in wanted.values() for key in keys))
+    hits = trials.find(store, (key for keys in wanted.values() for key in keys))
     for (start, end), keys in wanted.items():
-        found = next((held[key] for key in keys if key in held), None)
+        found = next((hits[key] for key in keys if key in hits), None)
         if found is None or sentence.left[start:end] != sentence.given[start:end]:
             continue
         resolved = [trials.resolution(sentence.given[start:end], hit) for hit in found]
@@ -185,10 +185,10 @@ def _acronyms(sentence: Sentence, reading: Reading, store: Store) -> None:
         capitals = sum(c.isupper() for c in window) >= max(3, sum(c.isalpha() for c in window) // 2)
         if len(key) >= 4 and text.fold(window) not in _LIGHT and (capitals or alone or before_trial):
             wanted[start, end] = key
-    held = trials.find(store, (), wanted.values())
+    hits = trials.find(store, (), wanted.values())
     for (start, end), key in wanted.items():
-        if key in held and sentence.left[start:end] == sentence.given[start:end]:
-            reading.trials += [trials.resolution(sentence.given[start:end], hit) for hit in held[key]]
+        if key in hits and sentence.left[start:end] == sentence.given[start:end]:
+            reading.trials += [trials.resolution(sentence.given[start:end], hit) for hit in hits[key]]
             sentence.mask(start, end)
 
 

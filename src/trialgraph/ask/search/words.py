@@ -284,8 +284,8 @@ def _ordered(found: list[Found], reading: Reading) -> list[Found]:
 
 def _rows(store: Store, found: list[Found], words: str) -> list[dict[str, Any]]:
     wanted = [text.fold(word) for word in _WORD.findall(words)]
-    asked = {"ids": [one.facts["id"] for one in found]}
-    details = {row["trial_id"]: row for row in run_trusted(store, _SHOWN, asked).rows}
+    params = {"ids": [one.facts["id"] for one in found]}
+    details = {row["trial_id"]: row for row in run_trusted(store, _SHOWN, params).rows}
     return [
         {name: details[one.facts["id"]].get(name) for name in COLUMNS}
         | {
