@@ -3,7 +3,8 @@
 // $condition  condition      a condition, such as immune thrombocytopenia
 // $most       int = 1000     how many rows at most
 // -> drug, phases, sponsor, sponsor_class, status, trials, latest_start, examples
-MATCH (root:Condition {condition_id: $condition})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial)
+UNWIND $condition AS meant
+MATCH (:Condition {condition_id: meant})<-[:STUDIES]-(t:Trial)
 WITH DISTINCT t
 MATCH (t)-[r:TESTS]->(d:Drug)
 WHERE r.role IN ['EXPERIMENTAL', 'UNKNOWN']

@@ -10,7 +10,7 @@ UNWIND $drug AS id
 MATCH (d:Drug {drug_id: id})<-[l:INCLUDES_DRUG]-(i:Intervention)<-[:HAS_INTERVENTION]-(t:Trial)-[:STUDIES]->(c:Condition)
 WHERE (l.dose_value IS NOT NULL OR l.strength_value IS NOT NULL OR l.route IS NOT NULL OR l.frequency IS NOT NULL
        OR l.form IS NOT NULL)
-  AND ($condition IS NULL OR EXISTS { MATCH (c)-[:IS_A*0..]->(:Condition {condition_id: $condition}) })
+  AND ($condition IS NULL OR c.condition_id IN $condition)
 WITH d, c, l.dose_normal_value AS dose, l.dose_normal_unit AS unit, l.dose_per AS per, l.strength_value AS strength,
      l.strength_unit AS strength_unit, l.form AS form, l.route AS route, l.frequency AS frequency, l.dose_text AS text, t,
      COLLECT { MATCH (a:ArmGroup)-[:RECEIVES]->(i) RETURN a.arm_id } AS arm_ids

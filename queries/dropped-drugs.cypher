@@ -4,7 +4,8 @@
 // $condition  condition  a condition, with all below it
 // $most       int = 200  how many drugs at most
 // -> drug, drug_id, stopped_trial, started, status, why_stopped, trials, begun_elsewhere
-MATCH (root:Condition {condition_id: $condition})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial)
+UNWIND $condition AS meant
+MATCH (:Condition {condition_id: meant})<-[:STUDIES]-(t:Trial)
 WITH DISTINCT t
 MATCH (t)-[r:TESTS]->(d:Drug)
 WHERE r.role IN ['EXPERIMENTAL', 'UNKNOWN']

@@ -4,7 +4,8 @@
 // $most       int = 200      how many drugs at most
 // -> drug, drug_id, trials, as_experimental, highest_phase, recruiting, completed, stopped, participants,
 //   first_start, last_start, sponsors
-MATCH (root:Condition {condition_id: $condition})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial)
+UNWIND $condition AS meant
+MATCH (:Condition {condition_id: meant})<-[:STUDIES]-(t:Trial)
 WITH DISTINCT t
 MATCH (t)-[r:TESTS]->(d:Drug)
 WITH d, t, max(CASE WHEN r.role = 'EXPERIMENTAL' THEN 1 ELSE 0 END) AS experimental

@@ -8,7 +8,7 @@
 CALL {
   UNWIND $about AS id MATCH (:Drug {drug_id: id})<-[:TESTS]-(t:Trial) RETURN t
   UNION
-  UNWIND $about AS id MATCH (:Condition {condition_id: id})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial) RETURN t
+  UNWIND $about AS id MATCH (:Condition {condition_id: id})<-[:STUDIES]-(t:Trial) RETURN t
   UNION
   UNWIND $about AS id MATCH (:Organization {organization_id: id})<-[:SUBSIDIARY_OF*0..]-(o:Organization)
   MATCH (o)-[:SPONSORS|COLLABORATES_ON]->(t:Trial) RETURN t

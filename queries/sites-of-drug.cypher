@@ -9,7 +9,7 @@
 UNWIND $drug AS id
 MATCH (d:Drug {drug_id: id})<-[:TESTS]-(t:Trial)
 WHERE $condition IS NULL OR EXISTS {
-    MATCH (t)-[:STUDIES]->(:Condition)-[:IS_A*0..]->(:Condition {condition_id: $condition})
+    MATCH (t)-[:STUDIES]->(c:Condition) WHERE c.condition_id IN $condition RETURN c
   }
 WITH DISTINCT t
 MATCH (t)-[:CONDUCTED_AT]->(s:Site)

@@ -16,7 +16,7 @@ WHERE ($role IS NULL OR r.role = $role)
   AND ($status IS NULL OR t.overall_status = $status)
   AND ($since IS NULL OR t.start_date >= $since)
   AND ($condition IS NULL OR EXISTS {
-    MATCH (t)-[:STUDIES]->(:Condition)-[:IS_A*0..]->(:Condition {condition_id: $condition})
+    MATCH (t)-[:STUDIES]->(c:Condition) WHERE c.condition_id IN $condition RETURN c
   })
   AND ($country IS NULL OR EXISTS { MATCH (t)-[:CONDUCTED_IN]->(:Country {iso2: $country}) })
 WITH DISTINCT t

@@ -4,7 +4,8 @@
 // $condition  condition  a condition, with all below it
 // $most       int = 100  how many endpoints at most
 // -> endpoint, trials, sponsors, time_frames, examples
-MATCH (root:Condition {condition_id: $condition})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial)
+UNWIND $condition AS meant
+MATCH (:Condition {condition_id: meant})<-[:STUDIES]-(t:Trial)
 WITH DISTINCT t
 MATCH (t)-[:MEASURES]->(o:Outcome {type: 'PRIMARY'})
 WHERE o.measure IS NOT NULL

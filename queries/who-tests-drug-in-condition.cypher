@@ -6,7 +6,8 @@
 // -> sponsor, sponsor_class, country, trials, recruiting, highest_phase, first_start, last_start, conditions,
 //   examples
 UNWIND $drug AS id
-MATCH (d:Drug {drug_id: id})<-[:TESTS]-(t:Trial)-[:STUDIES]->(c:Condition)-[:IS_A*0..]->(root:Condition {condition_id: $condition})
+MATCH (d:Drug {drug_id: id})<-[:TESTS]-(t:Trial)-[:STUDIES]->(c:Condition)
+WHERE c.condition_id IN $condition
 WITH t, c.name AS condition ORDER BY condition
 WITH t, collect(DISTINCT condition) AS conditions
 OPTIONAL MATCH (o:Organization)-[:SPONSORS]->(t)

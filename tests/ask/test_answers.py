@@ -42,7 +42,7 @@ def test_part_of_a_combination_is_told_by_its_words(store: Store):
 def test_a_broader_condition_is_reached_through_what_is_below_it(store: Store):
     rows = why.why(store, T[1], "Anemia").rows
     assert [row["words"] for row in rows] == ["Warm AIHA", "AIHA"]
-    assert rows[0]["evidence"].endswith("understood as Anemia, Hemolytic, Autoimmune, which is within Anemia")
+    assert rows[0]["evidence"].endswith("understood as Anemia, Hemolytic, Autoimmune, which is within Anaemia")
 
 
 def test_an_owner_is_reached_through_what_it_owns(store: Store):

@@ -62,9 +62,8 @@ def test_a_string_names_its_headings(linker, raw, headings):
 @pytest.mark.parametrize(
     "raw",
     [
-        "Healthy", "Healthy Volunteers", "Subjects Without Type 1 Diabetes", "Pharmacokinetics",
-        "Coronary Artery Bypass", "Kidney Transplantation", "Magnetic Resonance Imaging", "Sirolimus", "", " ; ",
-        "Body Weight", "fMRI", "Total Knee Replacement", "KLM7", "Vaxopril", "Normal Diagnosis", "Glarbian Pathways",
+        "Subjects Without Type 1 Diabetes", "Pharmacokinetics", "Magnetic Resonance Imaging", "Sirolimus", "", " ; ",
+        "Body Weight", "fMRI", "KLM7", "Vaxopril", "Normal Diagnosis", "Glarbian Pathways",
         "Stroke Volume",
     ],
 )  # fmt: skip
@@ -196,7 +195,7 @@ def test_the_hierarchy_has_several_parents(linker):
 
 def test_names_given_by_a_person_are_resolved_or_suggested(linker):
     found = linker.resolve("heart attack")
-    assert found is not None and (found.id, found.kind) == ("MESH:D009203", "condition")
+    assert found is not None and (found.id, found.kind) == ("GROUP:heart-attack", "condition")
     assert linker.resolve("autoimmune anemia") is None
     assert "Anemia, Hemolytic, Autoimmune" in linker.suggest("autoimmune anemia")
 

@@ -21,7 +21,7 @@ UNWIND $ids AS one MATCH (:Drug {drug_id: one})<-[:TESTS]-(t:Trial)
 RETURN DISTINCT t.trial_id AS id ORDER BY id
 """,
     "condition": """
-UNWIND $ids AS one MATCH (:Condition {condition_id: one})<-[:IS_A*0..]-(:Condition)<-[:STUDIES]-(t:Trial)
+UNWIND $ids AS one MATCH (:Condition {condition_id: one})<-[:STUDIES]-(t:Trial)
 RETURN DISTINCT t.trial_id AS id ORDER BY id
 """,
     "organization": """
@@ -83,7 +83,7 @@ ORDER BY id, above_id
 
 
 def trials_of(store: Store, kind: str, ids: Iterable[str]) -> list[str]:
-    """Return the ids of the trials of some drugs, conditions (with all below) or organisations (with subsidiaries)."""
+    """Return the ids of the trials of some drugs, conditions (all nodes meant) or organisations (with subsidiaries)."""
     found = run_trusted(store, _ABOUT["drug" if kind == "class" else kind], {"ids": list(ids)})
     return [row["id"] for row in found.rows]
 

@@ -43,7 +43,7 @@ class SharedTables(msgspec.Struct, frozen=True):
 def _conditions(tables: Tables, mentions_of: Mentions, linkers: Linkers) -> None:
     """Add the conditions and every one above one that is named, so that "and below" finds it."""
     conditions = NodeFacts("condition_id", gathered("Condition", mentions_of(name_of("Condition"))).to_dicts())
-    grouped = condition_groups.groups()
+    grouped = condition_groups.nodes()
     waiting = [key for key in conditions if key.startswith(MESH) or key in grouped]
     visited = set(waiting)
     while waiting:
@@ -63,6 +63,27 @@ def _conditions(tables: Tables, mentions_of: Mentions, linkers: Linkers) -> None
                 visited.add(above)
                 waiting.append(above)
     tables.extend("Condition", conditions.rows())
+    _condition_groups(tables, conditions, linkers)
+
+
+def _condition_groups(tables: Tables, conditions: NodeFacts, linkers: Linkers) -> None:
+    """Add the clinical groups that a condition of the graph belongs to, and who belongs to each."""
+    groups = condition_groups.groups()
+    held: set[str] = set()
+    for key in conditions:
+        by = "mesh-tree" if key.startswith(MESH) else "words"
+        for group in linkers.conditions.groups_of(key, conditions.fact(key, "name") or ""):
+            held.add(group)
+            edge = {
+                "source": key,
+                "target": group,
+                "method": by,
+                "source_field": "tree_numbers" if by != "words" else "name",
+            }
+            tables.put("IN_GROUP", edge | {"confidence": 1.0 if by != "words" else 0.8})
+    for group in sorted(held):
+        facts = {"group_id": group, "name": groups[group].name, "spellings": list(groups[group].spellings)}
+        tables.put("ConditionGroup", facts)
 
 
 def _drugs(tables: Tables, mentions_of: Mentions, linkers: Linkers) -> None:
@@ -219,7 +240,7 @@ def _gathered_alone(label: str) -> SharedTables:
 
 
 _WITH_OTHERS: Final = (
-    SharedTables(("Condition", "IS_A"), (name_of("Condition"),), _conditions),
+    SharedTables(("Condition", "IS_A", "ConditionGroup", "IN_GROUP"), (name_of("Condition"),), _conditions),
     SharedTables(("Drug", "IN_CLASS", "DrugClass", "SUBCLASS_OF", "Target", "TARGETS"), (name_of("Drug"),), _drugs),
     SharedTables(
         ("Organization", "SUBSIDIARY_OF", "PART_OF"),

@@ -6,6 +6,7 @@ id, name, synonyms, tree numbers (tab; lists joined by |).
 
 from __future__ import annotations
 
+import bisect
 import functools
 from collections.abc import Iterable, Iterator
 
@@ -86,10 +87,17 @@ class Mesh:
 
     def below(self, mesh_id: str) -> tuple[str, ...]:
         """Return all headings below, by id, without the heading itself."""
-        numbers = self.descriptors[mesh_id].tree_numbers if mesh_id in self.descriptors else ()
-        return tuple(
-            sorted({d for n, d in self.by_tree.items() for top in numbers if n.startswith(top + ".")} - {mesh_id})
-        )
+        numbers = self._sorted_numbers
+        found: set[str] = set()
+        for top in self._numbers(mesh_id, ()):
+            first = bisect.bisect_left(numbers, f"{top}.")
+            last = bisect.bisect_left(numbers, f"{top}/")  # the character after the full stop
+            found.update(self.by_tree[number] for number in numbers[first:last])
+        return tuple(sorted(found - {mesh_id}))
+
+    @functools.cached_property
+    def _sorted_numbers(self) -> list[str]:
+        return sorted(self.by_tree)
 
     @functools.cached_property
     def _children(self) -> dict[str, set[str]]:

@@ -211,6 +211,16 @@ LABELS: Final[tuple[Label, ...]] = (
         indexes=("name",),
     ),
     Label(
+        name="ConditionGroup",
+        doc="A clinical group of conditions, of our own: what people ask for as one (stroke, cancer, depression).",
+        properties=(
+            Property("group_id", STRING, "GROUP:slug"),
+            Property("name", STRING, "Name"),
+            Property("spellings", LIST, "Other names and abbreviations that mean it"),
+        ),
+        indexes=("name",),
+    ),
+    Label(
         name="Organization",
         gathering=Gathering(facts=("name", "ror_id", "country"), words="aliases", most_frequent="class"),
         doc="A sponsor, collaborator or other body, merged by alias table, legal form and spelling only.",

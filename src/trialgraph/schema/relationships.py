@@ -58,6 +58,14 @@ RELATIONSHIPS: Final[tuple[Relationship, ...]] = (
         derived=True,
     ),
     Relationship(
+        type="IN_GROUP",
+        source="Condition",
+        target="ConditionGroup",
+        doc="The condition belongs to a clinical group: by its place in MeSH, or by its words where it has none.",
+        properties=DERIVED,
+        derived=True,
+    ),
+    Relationship(
         type="HAS_ARM", owner="source", source="Trial", target="ArmGroup", doc="Its arms.", properties=(POSITION,)
     ),
     Relationship(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from trialgraph import text
-from trialgraph.ask.names import classes, linkers, sponsors
+from trialgraph.ask.names import classes, conditions, linkers, sponsors
 from trialgraph.errors import UsageError
 from trialgraph.limits import MEMBERS_NAMED, SUGGESTIONS
 from trialgraph.model import Resolution
@@ -112,7 +112,7 @@ def _with_member(wider: Resolution, drug: Resolution) -> Resolution:
 
 def is_held(resolution: Resolution, store: Store) -> bool:
     """Tell whether the graph has a node for what was understood; of a class, any drug."""
-    if resolution.kind == "class":
+    if resolution.kind == "class" or resolution.id.startswith(conditions.GROUP):
         return bool(resolution.members)
     kind = "sponsor" if resolution.kind == "organization" else resolution.kind
     return bool(_rows(store, _BY_KEY[kind], {"id": resolution.id}))
@@ -132,13 +132,20 @@ def sentence(resolution: Resolution) -> str:
     if resolution.candidates:
         counted = ", ".join(f"{each.name} ({each.id}) {each.trials:,}" for each in resolution.candidates)
         return f"{told}; it may mean: {counted} trials"
+    if resolution.kind == "condition" and resolution.id.startswith(conditions.GROUP):
+        return f"{told}: a group of {_counted(resolution, 'condition')}"
     if resolution.kind != "class":
         return told
+    return f"{told}: a class with {_counted(resolution, 'drug')}"
+
+
+def _counted(resolution: Resolution, what: str) -> str:
+    """Return how many members a class or group has here, and the first of them, with their trials where counted."""
     counts = resolution.member_trials or (None,) * len(resolution.members)
     first = list(zip(resolution.members, counts, strict=True))[:MEMBERS_NAMED]
     named = ", ".join(name if n is None else f"{name} {n}" for (_, name), n in first)
     more = f" and {n - MEMBERS_NAMED} more" if (n := len(resolution.members)) > MEMBERS_NAMED else ""
-    return f"{told}: a class with {n} {'drug' if n == 1 else 'drugs'} here: {named}{more}"
+    return f"{n} {what if n == 1 else what + 's'} here: {named}{more}"
 
 
 def suggestions(kinds: Sequence[str], given: str, store: Store) -> list[str]:
@@ -160,6 +167,13 @@ def suggestions(kinds: Sequence[str], given: str, store: Store) -> list[str]:
 def _resolve(kind: str, given: str, store: Store) -> Resolution | None:
     if kind == "class":
         return classes.resolve(given, store)
+    found = _resolve_one(kind, given, store)
+    return conditions.with_nodes(found, store) if found is not None and kind == "condition" else found
+
+
+def _resolve_one(kind: str, given: str, store: Store) -> Resolution | None:
+    if kind == "condition" and given.startswith(conditions.GROUP):
+        return conditions.resolve(given, store)
     if _KEY.fullmatch(given):
         told = linkers.corrections(store).find("organization" if kind == "sponsor" else kind, given)
         rows = _rows(store, _BY_KEY[kind], {"id": told.target if told else given})

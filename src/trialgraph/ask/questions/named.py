@@ -14,7 +14,7 @@ import msgspec
 
 from trialgraph.ask.answers import Answer
 from trialgraph.ask.cypher.run import run_trusted
-from trialgraph.ask.names import classes, trials
+from trialgraph.ask.names import classes, conditions, trials
 from trialgraph.ask.names import resolve as names
 from trialgraph.ask.questions.because import because
 from trialgraph.errors import UsageError
@@ -186,6 +186,7 @@ def _answer(
     missing = _missing(question, graph) if (question.needs or "").startswith("ChangeEvent") else []
     rows = [] if missing else asked(question, values)
     notes = [names.sentence(one) for one in understood if one.kind != "trial" or one.given != one.id]
+    notes += _beside(understood, graph)
     if not rows:
         notes += missing or _missing(question, graph) or _why_nothing(question, understood, graph)
     cut = isinstance(most, int) and len(rows) > most
@@ -200,6 +201,12 @@ def _answer(
         cut=cut,
         title=question.title,
     )
+
+
+def _beside(understood: list[Resolution], graph: Store) -> list[str]:
+    """Return sentences that say how many trials lie beside a single heading in meaning."""
+    notes = (conditions.neighbours_note(one, graph) for one in understood if one.kind == "condition")
+    return [note for note in notes if note is not None]
 
 
 def _shown(question: Question, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -229,8 +236,8 @@ def check(question: Question, params: Mapping[str, Any], store: Store) -> tuple[
         elif parameter.kind in NAMED:
             resolution = _resolved(parameter.kind, str(given), store)
             understood.append(resolution)
-            # A class is asked for by its drugs, a family of companies by its members: lists of ids, also of one.
-            several = parameter.kind in {"drug", "class", "subject", "sponsor"}
+            # A class is asked for by its drugs, a condition by all its nodes, sponsors by their family.
+            several = parameter.kind in {"drug", "class", "subject", "sponsor", "condition"}
             values[parameter.name] = classes.ids(resolution) if several else resolution.id
         else:
             values[parameter.name] = value_of(parameter, given)

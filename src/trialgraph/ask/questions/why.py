@@ -54,9 +54,9 @@ ORDER BY i.intervention_id, l.component
 """
 _BY_CONDITION: Final = f"""
 MATCH (t:Trial {{trial_id: $trial}})-[l:STUDIES]->(c:Condition)
-MATCH (c)-[:IS_A*0..]->(above:Condition {{condition_id: $id}})
+WHERE c.condition_id IN $ids
 RETURN DISTINCT l.raw_name AS raw, null AS type, c.name AS name,
-       CASE WHEN c.condition_id = above.condition_id THEN null ELSE above.name END AS above, [] AS roles, [] AS arms,
+       CASE WHEN c.condition_id = $id THEN null ELSE $name END AS above, [] AS roles, [] AS arms,
 {_EVIDENCE}
 ORDER BY field, raw
 """
@@ -151,7 +151,10 @@ def _found(store: Store, trial: str, resolution: Resolution) -> list[dict[str, A
     if resolution.kind == "class":
         rows = run_trusted(store, _BY_CLASS, _class_parameters(store, trial, resolution)).rows
         return [row | {"above": resolution.name} for row in rows]
-    return run_trusted(store, _STATEMENTS[resolution.kind], {"trial": trial, "id": resolution.id}).rows
+    values: dict[str, Any] = {"trial": trial, "id": resolution.id}
+    if resolution.kind == "condition":
+        values |= {"ids": classes.ids(resolution), "name": resolution.name}
+    return run_trusted(store, _STATEMENTS[resolution.kind], values).rows
 
 
 def _class_parameters(store: Store, trial: str, resolution: Resolution) -> dict[str, Any]:

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 _CONCEPTS: Final = {
     "drug": "EXISTS {{ MATCH (t)-[:TESTS]->(x:Drug) WHERE x.drug_id IN {ids} }}",
     "class": "EXISTS {{ MATCH (t)-[:TESTS]->(x:Drug) WHERE x.drug_id IN {ids} }}",
-    "condition": (
-        "EXISTS {{ MATCH (t)-[:STUDIES]->(:Condition)-[:IS_A*0..]->(x:Condition) WHERE x.condition_id IN {ids} }}"
-    ),
+    "condition": "EXISTS {{ MATCH (t)-[:STUDIES]->(x:Condition) WHERE x.condition_id IN {ids} }}",
     "organization": (
         "EXISTS {{ MATCH (t)<-[:SPONSORS|COLLABORATES_ON]-(:Organization)-[:SUBSIDIARY_OF*0..]->(x:Organization) "
         "WHERE x.organization_id IN {ids} }}"

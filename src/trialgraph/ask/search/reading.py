@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from trialgraph import text
-from trialgraph.ask.names import classes, linkers, resolve, trials
+from trialgraph.ask.names import classes, conditions, linkers, resolve, trials
 from trialgraph.ask.search import filters
 from trialgraph.linking import countries
 from trialgraph.model import Filter, Resolution
@@ -258,7 +258,8 @@ def _exact(kind: str, window: str, store: Store) -> Resolution | None:
         return found if whole else None
     if kind == "condition":
         found = linkers.conditions(store).resolve(window)
-        return found if found is not None and found.method not in _PARTIAL else None
+        whole = found is not None and found.method not in _PARTIAL
+        return conditions.with_nodes(found, store) if found is not None and whole else None
     return resolve.sponsor_named(window, store)
 
 
@@ -270,6 +271,6 @@ def _misspelt(sentence: Sentence, reading: Reading, store: Store) -> None:
         for linker in (linkers.drugs(store), linkers.conditions(store)):
             found: Any = linker.resolve(word[0])
             if found is not None and found.method == "edit-distance" and resolve.is_held(found, store):
-                reading.concepts.append(found)
+                reading.concepts.append(conditions.with_nodes(found, store) if found.kind == "condition" else found)
                 sentence.mask(*word.span())
                 break

@@ -15,6 +15,7 @@ from trialgraph.linking.conditions.find import Finder
 from trialgraph.linking.conditions.index import is_condition
 from trialgraph.linking.conditions.parts import Part, Reading, is_abbreviation
 from trialgraph.linking.conditions.reader import Reader, load_reader
+from trialgraph.linking.conditions.subjects import Subjects
 from trialgraph.linking.corrections import Corrections
 from trialgraph.linking.mesh import Mesh
 from trialgraph.linking.words.medical import read
@@ -40,6 +41,7 @@ class ConditionLinker:
         self.mesh = mesh or self._reader.index.mesh
         self._corrections = corrections or Corrections()
         self._finder = Finder(self._reader.index)
+        self._subjects = Subjects(self._reader.index)
         self._names = functools.lru_cache(maxsize=20_000)(self._names_of)
         self._weights = _weights(self._reader)
 
@@ -58,14 +60,14 @@ class ConditionLinker:
             if corrected is not None:
                 links.extend(corrected)
                 continue
-            if group := groups.named(raw):
+            if group := groups.node_named(raw):
                 links.append(_group_link(raw, group, field, number))
                 continue
             reading = self._reader.read(raw)
             if not reading.whole or is_abbreviation(raw.strip(" .,;:()")):
                 context = context or _Context(trial, self.mesh)
                 reading = self._with_trial(raw, reading, context)
-            links.extend(self._links(raw, reading, field, number))
+            links.extend(self._links(raw, self._or_subject(raw, reading), field, number))
         return tuple(links)
 
     def understand(self, text: str) -> tuple[ConditionLink, ...]:
@@ -73,12 +75,12 @@ class ConditionLinker:
         corrected = self._corrected(text, "text", None)
         if corrected is not None:
             return corrected
-        if group := groups.named(text):
+        if group := groups.node_named(text):
             return (_group_link(text, group, "text", None),)
         reading = self._reader.read(text)
         if not reading.whole and (parts := self._reader.abbreviation(text)):
             reading = Reading(parts, whole=True)
-        return self._links(text, reading, "text", None)
+        return self._links(text, self._or_subject(text, reading), "text", None)
 
     def find(self, text: str, span_in: str = "text") -> tuple[ConditionLink, ...]:
         """Return the conditions that a running text mentions, each once, in the order of their first mention."""
@@ -87,9 +89,14 @@ class ConditionLinker:
     # --- names given by a person --------------------------------------------------------------------------------------
 
     def resolve(self, name: str) -> Resolution | None:
-        """Return the one condition that a name stands for, or None."""
+        """Return the one condition or group of conditions that a name stands for, or None.
+
+        A name that is both a group and a heading, such as stroke, means the group.
+        """
+        if self._corrections.find("condition", name) is None and (group := groups.named(name)):
+            return _group_resolution(name, group)
         links = [link for link in self.understand(name) if not link.broader]
-        links = [link for link in links if not link.concept_id.startswith("TXT:") or link.method == "group"]
+        links = [link for link in links if not link.concept_id.startswith("TXT:")]
         if not links:
             return None
         best = max(links, key=lambda link: link.confidence)
@@ -127,18 +134,32 @@ class ConditionLinker:
 
         A group that MeSH has no heading for ("Autoimmune Cytopenia") stands above its members too.
         """
-        if group := groups.groups().get(concept_id):
-            return group.above
+        if group := groups.nodes().get(concept_id):
+            return tuple(f"MESH:{heading}" for heading in group.above)
         index = self._reader.index
-        above = self.mesh.parents(concept_id.removeprefix("MESH:"), "C", "F01", "F03", "G")
+        mesh_id = concept_id.removeprefix("MESH:")
+        if self._subjects.is_subject(mesh_id) and not is_condition(self.mesh[mesh_id], index.words):
+            return tuple(f"MESH:{i}" for i in self._subjects.parents(mesh_id))
+        above = self.mesh.parents(mesh_id, "C", "F01", "F03", "G")
         headings = tuple(f"MESH:{i}" for i in above if is_condition(self.mesh[i], index.words))
-        return (*headings, *groups.groups_of(concept_id))
+        own = (group.node for group in groups.nodes().values() if concept_id in group.headings)
+        return (*headings, *(node for node in own if node))
 
     def below(self, concept_id: str) -> tuple[str, ...]:
         """Return all conditions below, without the condition itself."""
-        if group := groups.groups().get(concept_id):
-            return tuple(dict.fromkeys(i for member in group.members for i in (member, *self.below(member))))
+        if group := groups.nodes().get(concept_id):
+            return tuple(dict.fromkeys(i for member in group.headings for i in (member, *self.below(member))))
         return tuple(f"MESH:{i}" for i in self.mesh.below(concept_id.removeprefix("MESH:")))
+
+    def groups_of(self, concept_id: str, name: str) -> tuple[str, ...]:
+        """Return the ids of the clinical groups that a condition of the graph belongs to.
+
+        A heading belongs by its place in the tree, a condition without one by the words of its name.
+        """
+        if concept_id.startswith("MESH:"):
+            return groups.groups_of(concept_id)
+        words = read(name).words
+        return groups.groups_of(concept_id, self._reader.mend(words) or words)
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
@@ -178,6 +199,13 @@ class ConditionLinker:
                 if concept_id not in links:
                     links[concept_id] = _link(source, part, concept_id, self.mesh.name(mesh_id), len(links) + 1, total)
         return tuple(links.values())
+
+    def _or_subject(self, raw: str, reading: Reading) -> Reading:
+        """Read a string that names no disease as a procedure or as healthy people, where it names them as a whole."""
+        if reading.parts:
+            return reading
+        part = self._subjects.read(raw)
+        return Reading((part,), whole=True, words=reading.words) if part is not None else reading
 
     def _with_trial(self, raw: str, reading: Reading, context: _Context) -> Reading:
         """Read a string again with what its trial says."""
@@ -351,4 +379,18 @@ def _weights(reader: Reader) -> dict[str, float]:
 
 def _group_link(raw: str, group: groups.ConditionGroup, field: str, number: int | None) -> ConditionLink:
     part = Part((), group.name, "hand", "group", 0.9, raw)
-    return _link(_Source(raw, field, number), part, group.id, group.name)
+    return _link(_Source(raw, field, number), part, str(group.node), group.name)
+
+
+def _group_resolution(given: str, group: groups.ConditionGroup) -> Resolution:
+    headings = (f"MESH:{heading}" for heading in sorted(groups.members()[group.id]))
+    return Resolution(
+        kind="condition",
+        id=group.id,
+        name=group.name,
+        given=given,
+        matched_alias=given,
+        method="group",
+        confidence=1.0,
+        ids=(*headings, *([group.node] if group.node else [])),
+    )

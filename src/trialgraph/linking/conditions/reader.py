@@ -46,6 +46,7 @@ class Reader:
         self.weights = self.whole.weights
         self.abbreviation = self.whole.abbreviation
         self._spelling = Spelling(index)
+        self.mend = self._spelling.mend
         self.read = functools.lru_cache(maxsize=100_000)(self._read)
 
     def _read(self, text: str, *, mend: bool = True) -> Reading:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 
+from rapidfuzz.distance import OSA
+
 from trialgraph.linking.conditions.index import Index
 from trialgraph.spelling import deletions, is_one_edit
 
-SHORTEST = 7  # letters: a shorter word is one edit away from too many others
+SHORTEST = 6  # letters: a shorter word is one edit away from too many others
+LONG = 11  # letters: such a word is itself with two edits too (hyerpactivity)
 
 
 class Spelling:
@@ -48,4 +51,16 @@ class Spelling:
     def _nearest(self, word: str) -> str | None:
         near = {known for form in deletions(word) for known in self._by_deletion.get(form, ())}
         near = {known for known in near if known[0] == word[0] and is_one_edit(word, known)}
+        if not near and len(word) >= LONG:
+            near = {
+                known for known in self._of_length(len(word)) if known[0] == word[0] and _distance(word, known) <= 2
+            }
         return next(iter(near)) if len(near) == 1 else None
+
+    def _of_length(self, size: int) -> list[str]:
+        return [word for word in self._long if abs(len(word) - size) <= 1]
+
+
+def _distance(one: str, other: str) -> int:
+    """Return the optimal string alignment distance (Damerau-Levenshtein), 3 for any above 2."""
+    return OSA.distance(one, other, score_cutoff=2)

@@ -18,8 +18,8 @@ from trialgraph.stores.columns.joins import (
     examples,
     number,
     sponsors,
-    tests_below,
-    trials_below,
+    tests_studying,
+    trials_studying,
 )
 
 _GIVEN_UP: Final = "accru|recru|enrol|fund|sponsor|business|strateg|financ|budget|company|commercial|portfolio|priorit"
@@ -30,7 +30,7 @@ def landscape_of_condition(frames: Frames, v: Values) -> pl.DataFrame:
     return (
         frames["TESTS"]
         .rename({"source": "trial_id", "target": "drug_id"})
-        .join(trials_below(frames, v["condition"]), on="trial_id", how="semi")
+        .join(trials_studying(frames, v["condition"]), on="trial_id", how="semi")
         .group_by("drug_id", "trial_id")
         .agg(experimental=(col("role") == "EXPERIMENTAL").any())
         .join(frames["Trial"], on="trial_id")
@@ -56,7 +56,7 @@ def landscape_of_condition(frames: Frames, v: Values) -> pl.DataFrame:
 def competitive_landscape(frames: Frames, v: Values) -> pl.DataFrame:
     """Return who tests which drug in a condition, at which phase and in which state."""
     found = (
-        tests_below(frames, v["condition"], ON_TRIAL)
+        tests_studying(frames, v["condition"], ON_TRIAL)
         .join(frames["Trial"], on="trial_id")
         .join(frames["Drug"].select("drug_id", drug="name"), on="drug_id")
         .join(
@@ -86,7 +86,7 @@ def dropped_drugs(frames: Frames, v: Values) -> pl.DataFrame:
     started = frames["Trial"].select("trial_id", "start_date")
     every = frames["TESTS"].select(trial_id="source", drug_id="target").unique().join(started, on="trial_id")
     return (
-        tests_below(frames, v["condition"], ON_TRIAL)
+        tests_studying(frames, v["condition"], ON_TRIAL)
         .join(frames["Trial"], on="trial_id")
         .sort(col("start_date").fill_null(""), "trial_id", descending=True)
         .group_by("drug_id", maintain_order=True)
@@ -111,8 +111,8 @@ def dropped_drugs(frames: Frames, v: Values) -> pl.DataFrame:
 def drugs_in_both(frames: Frames, v: Values) -> pl.DataFrame:
     """Return the drugs tested in one condition that were also tested in another."""
     ranks = frames["Trial"].select("trial_id", "phase_rank")
-    one = tests_below(frames, v["condition"]).join(ranks, on="trial_id")
-    two = tests_below(frames, v["other"]).join(ranks, on="trial_id")
+    one = tests_studying(frames, v["condition"]).join(ranks, on="trial_id")
+    two = tests_studying(frames, v["other"]).join(ranks, on="trial_id")
     both = col("trial_id").is_in(two["trial_id"].unique().implode())
     sides = (
         one.group_by("drug_id").agg(
@@ -134,7 +134,7 @@ def usual_endpoints(frames: Frames, v: Values) -> pl.DataFrame:
     return (
         frames["MEASURES"]
         .select(trial_id="source", outcome_id="target")
-        .join(trials_below(frames, v["condition"]), on="trial_id", how="semi")
+        .join(trials_studying(frames, v["condition"]), on="trial_id", how="semi")
         .join(primary, on="outcome_id")
         .join(frames["SPONSORS"].select(body="source", trial_id="target").unique(), on="trial_id", how="left")
         .sort("trial_id", "outcome_id")

@@ -10,7 +10,6 @@ from trialgraph.stores.columns.joins import (
     RECRUITING,
     Frames,
     Values,
-    below,
     bodies,
     counted,
     examples,
@@ -93,7 +92,7 @@ def publications_of_drug(frames: Frames, v: Values) -> pl.DataFrame:
 
 def who_tests_drug_in_condition(frames: Frames, v: Values) -> pl.DataFrame:
     """Return who runs trials of a drug in a condition and everything below it."""
-    wanted = studied(frames).filter(col("condition_id").is_in(below(frames, v["condition"])))
+    wanted = studied(frames).filter(col("condition_id").is_in(v["condition"]))
     wanted = wanted.join(tested(frames, v).select(trial_id="source"), on="trial_id", how="semi")
     wanted = wanted.group_by("trial_id").agg(below=col("name").unique())
     return (

@@ -11,7 +11,6 @@ from trialgraph.stores.columns.joins import (
     RECRUITING,
     Frames,
     Values,
-    below,
     bodies,
     examples,
     facts,
@@ -163,7 +162,7 @@ def doses_of_drug(frames: Frames, v: Values) -> pl.DataFrame:
     )
     conditions = studied(frames)
     if v["condition"]:
-        conditions = conditions.filter(col("condition_id").is_in(below(frames, v["condition"])))
+        conditions = conditions.filter(col("condition_id").is_in(v["condition"]))
     return (
         doses.join(frames["HAS_INTERVENTION"].select(trial_id="source", intervention_id="target"), on="intervention_id")
         .join(conditions.rename({"name": "condition"}), on="trial_id")

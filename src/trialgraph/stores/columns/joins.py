@@ -43,7 +43,7 @@ def only(frames: Frames, v: Values, trials: pl.DataFrame) -> pl.DataFrame:
     if v.get("since"):
         trials = trials.filter(col("start_date") >= v["since"])
     if v.get("condition"):
-        trials = trials.join(trials_below(frames, v["condition"]), on="trial_id", how="semi")
+        trials = trials.join(trials_studying(frames, v["condition"]), on="trial_id", how="semi")
     if v.get("country"):
         there = frames["CONDUCTED_IN"].filter(col("target") == v["country"]).select(trial_id="source")
         trials = trials.join(there, on="trial_id", how="semi")
@@ -89,21 +89,16 @@ def alike(frames: Frames, trial: str) -> pl.DataFrame:
     return edges.select("score", trial_id=other, because=pl.struct(f"shared_{kind}" for kind in SHARED))
 
 
-def below(frames: Frames, condition: str) -> list[str]:
-    """Return a condition with everything below it."""
-    return sorted(reached(frames["IS_A"], {condition}))
+def trials_studying(frames: Frames, conditions: Sequence[str]) -> pl.DataFrame:
+    """Return the ids of the trials of some conditions: all nodes that a name means, those below included."""
+    return ids(frames["STUDIES"].filter(col("target").is_in(list(conditions)))["source"])
 
 
-def trials_below(frames: Frames, condition: str) -> pl.DataFrame:
-    """Return the ids of the trials of a condition and of everything below it."""
-    return ids(frames["STUDIES"].filter(col("target").is_in(below(frames, condition)))["source"])
-
-
-def tests_below(frames: Frames, condition: str, roles: Sequence[str] | None = None) -> pl.DataFrame:
-    """Return each drug once for each trial of a condition or one below it that tests it, in some roles or in any."""
+def tests_studying(frames: Frames, conditions: Sequence[str], roles: Sequence[str] | None = None) -> pl.DataFrame:
+    """Return each drug once for each trial of some conditions that tests it, in some roles or in any."""
     tests = frames["TESTS"] if roles is None else frames["TESTS"].filter(col("role").is_in(roles))
     tests = tests.select(trial_id="source", drug_id="target").unique()
-    return tests.join(trials_below(frames, condition), on="trial_id", how="semi")
+    return tests.join(trials_studying(frames, conditions), on="trial_id", how="semi")
 
 
 def tested(frames: Frames, v: Values, roles: Sequence[str] | None = None) -> pl.DataFrame:
@@ -118,7 +113,7 @@ def trials_of(frames: Frames, edges: pl.DataFrame) -> pl.DataFrame:
 
 
 def about(frames: Frames, v: Values, *, everything: bool = False) -> pl.DataFrame:
-    """Return the trials of what `about` names: drugs, conditions with all below, organisations with subsidiaries.
+    """Return the trials of what `about` names: drugs, conditions, organisations with subsidiaries.
 
     All trials where nothing is named; those that only a mirror's list names with `everything`.
     """
@@ -126,10 +121,10 @@ def about(frames: Frames, v: Values, *, everything: bool = False) -> pl.DataFram
         trials = frames["Trial"]
         return trials if everything else trials.filter(~col("listed_only").fill_null(False))
     asked = set(v["about"])
-    conditions, family = reached(frames["IS_A"], asked), reached(frames["SUBSIDIARY_OF"], asked)
+    family = reached(frames["SUBSIDIARY_OF"], asked)
     found = [
         frames["TESTS"].filter(col("target").is_in(sorted(asked)))["source"],
-        frames["STUDIES"].filter(col("target").is_in(sorted(conditions)))["source"],
+        frames["STUDIES"].filter(col("target").is_in(sorted(asked)))["source"],
         *(
             frames[kind].filter(col("source").is_in(sorted(family)))["target"]
             for kind in ("SPONSORS", "COLLABORATES_ON")

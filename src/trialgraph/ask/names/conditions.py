@@ -1,0 +1,110 @@
+"""Conditions that a person names, as all nodes meant: the members of a group, a heading with all below it.
+
+`resolve` gives one `Resolution` whose `ids` are those nodes; questions, search, landscape and the answers from tables
+all ask with them.  `neighbours` counts the trials of what lies beside a single heading in meaning.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from trialgraph.ask.names import linkers
+from trialgraph.model import Resolution
+
+if TYPE_CHECKING:
+    from trialgraph.stores.store import Store
+
+GROUP: Final = "GROUP:"
+NEIGHBOURS: Final = 3  # named beside an answer: more would hide it
+_OF_GROUP: Final = """
+MATCH (g:ConditionGroup {group_id: $id})<-[:IN_GROUP]-(c:Condition)
+RETURN c.condition_id AS id, c.name AS name, g.name AS of ORDER BY id
+"""
+# Of a graph that has no groups, made by an older version or by hand.
+_HELD: Final = """
+MATCH (c:Condition) WHERE c.condition_id IN $ids
+RETURN c.condition_id AS id, c.name AS name ORDER BY id
+"""
+_BELOW: Final = """
+MATCH (:Condition {condition_id: $id})<-[:IS_A*0..]-(c:Condition)
+RETURN DISTINCT c.condition_id AS id, c.name AS name ORDER BY id
+"""
+# The groups of a condition, the one with the fewest members first.
+_GROUPS: Final = """
+MATCH (:Condition {condition_id: $id})-[:IN_GROUP]->(g:ConditionGroup)
+RETURN g.group_id AS id, COUNT { MATCH (g)<-[:IN_GROUP]-(:Condition) } AS members ORDER BY members, id LIMIT 1
+"""
+# The trials of other members of a group that no node already meant brings.
+_BESIDE: Final = """
+MATCH (:ConditionGroup {group_id: $group})<-[:IN_GROUP]-(c:Condition)<-[:STUDIES]-(t:Trial)
+WHERE NOT c.condition_id IN $ids
+  AND NOT EXISTS { MATCH (t)-[:STUDIES]->(m:Condition) WHERE m.condition_id IN $ids RETURN m }
+RETURN c.name AS name, count(DISTINCT t) AS trials ORDER BY trials DESC, name LIMIT $most
+"""
+
+
+def resolve(given: str, store: Store) -> Resolution | None:
+    """Return the condition or group that a name or a group's id means, with all its nodes; None for none."""
+    if given.startswith(GROUP):
+        rows = _rows(store, _OF_GROUP, {"id": given})
+        return _resolution(given, rows, given, "id") if rows else None
+    found: Resolution | None = linkers.conditions(store).resolve(given)
+    return with_nodes(found, store) if found is not None else None
+
+
+def with_nodes(found: Resolution, store: Store) -> Resolution:
+    """Return a resolution of a condition with the nodes that are meant, those below included.
+
+    A group of which the graph holds nothing, and a heading that it does not hold, get no node.
+    """
+    if found.id.startswith(GROUP):
+        rows = _rows(store, _OF_GROUP, {"id": found.id}) or _rows(store, _HELD, {"ids": list(found.ids)})
+    else:
+        rows = _rows(store, _BELOW, {"id": found.id})
+    members = tuple((row["id"], row["name"] or row["id"]) for row in rows)
+    return msgspec.structs.replace(found, ids=tuple(member for member, _ in members), members=members)
+
+
+def neighbours(found: Resolution, store: Store) -> list[tuple[str, int]]:
+    """Return names and numbers of trials of conditions beside a single heading that the answer leaves out.
+
+    They are the other members of the smallest clinical group that the heading belongs to, most trials first.
+    """
+    if found.id.startswith(GROUP) or not found.ids:
+        return []
+    groups = _rows(store, _GROUPS, {"id": found.id})
+    if not groups:
+        return []
+    beside = {"group": groups[0]["id"], "ids": list(found.ids), "most": NEIGHBOURS}
+    return [(row["name"], row["trials"]) for row in _rows(store, _BESIDE, beside)]
+
+
+def neighbours_note(found: Resolution, store: Store) -> str | None:
+    """Return the sentence that says which neighbours in meaning hold more trials, or None."""
+    beside = neighbours(found, store)
+    if not beside:
+        return None
+    return f"beside {found.name}: {', '.join(f'{name}: {trials:,} more' for name, trials in beside)}"
+
+
+def _resolution(group: str, rows: list[dict[str, Any]], given: str, method: str) -> Resolution:
+    members = tuple((row["id"], row["name"] or row["id"]) for row in rows)
+    return Resolution(
+        kind="condition",
+        id=group,
+        name=rows[0]["of"],
+        given=given,
+        matched_alias=given,
+        method=method,
+        confidence=1.0,
+        members=members,
+        ids=tuple(member for member, _ in members),
+    )
+
+
+def _rows(store: Store, statement: str, params: dict[str, Any]) -> list[dict[str, Any]]:
+    from trialgraph.ask.cypher.run import run_trusted
+
+    return run_trusted(store, statement, params).rows
