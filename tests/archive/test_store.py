@@ -233,7 +233,9 @@ def test_a_damaged_record_is_mended_by_the_same_bytes_and_replaced_by_others(arc
     archive.take(run, [record(1, b"one", dated="2020-01-01"), record(2, b"two", dated="2020-01-01")])
     damage(archive, "NCT00000001")
     damage(archive, "NCT00000002")
-    mend.replace_damaged(archive, run, [record(1, b"one", dated="2020-01-01"), record(2, b"new", dated="2021-01-01", day=3)])
+    mend.replace_damaged(
+        archive, run, [record(1, b"one", dated="2020-01-01"), record(2, b"new", dated="2021-01-01", day=3)]
+    )
     assert list(check(archive)) == []
     assert held(archive) == {"NCT00000001": b"one", "NCT00000002": b"new"}
 

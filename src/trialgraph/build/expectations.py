@@ -53,7 +53,7 @@ class FieldCounts:
 
 def count_warnings(archive: Archive) -> Iterator[str]:
     """Yield a sentence for each registry that was crawled whole and has fewer or more records than expected."""
-    for row in archive.held():
+    for row in archive.registry_summary():
         registry = catalogue.known().get(row["registry"])
         bounds = registry.expected.records if registry is not None else None
         if registry is None or bounds is None or not _crawled_whole(archive, registry):
