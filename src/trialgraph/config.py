@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from trialgraph.errors import UsageError
+from trialgraph.text_files import read_text
 
 FILE = "config.toml"
 
@@ -119,8 +120,8 @@ def _of_file(path: Path, known: Mapping[str, str]) -> dict[str, str]:
     if not path.is_file():
         return {}
     try:
-        content = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        content = tomllib.loads(read_text(path))
+    except (tomllib.TOMLDecodeError, RecursionError) as problem:
         raise UsageError(f"{path} is not valid TOML: {problem}; correct or remove it") from problem
     for name, value in content.items():
         if name not in known or not isinstance(value, str):

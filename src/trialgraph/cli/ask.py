@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from trialgraph.cli.output import Output, output_options, row_options, settings
+from trialgraph.cli.streams import TextFile, is_terminal, stdin_text
 from trialgraph.errors import UsageError
 from trialgraph.limits import QUERY_BYTES, QUERY_ROWS, QUERY_SECONDS
 
@@ -44,7 +45,7 @@ def opened(address: str | None) -> Iterator[Store]:
     """Open the graph to ask, and close it."""
     from trialgraph.pipeline.home import open_graph
 
-    prompt = (lambda: str(click.prompt("Password", hide_input=True, err=True))) if sys.stdin.isatty() else None
+    prompt = (lambda: str(click.prompt("Password", hide_input=True, err=True))) if is_terminal(sys.stdin) else None
     graph = open_graph(settings(), address, prompt=prompt)
     try:
         yield graph
@@ -78,7 +79,7 @@ def show_evidence(answer: Answer, out: Output) -> None:
 @click.command(name="related", epilog="Example: trialgraph related NCT04324411")
 @click.argument("trial", metavar="ID", required=False)
 @click.option("--compare", "other", metavar="ID", help="Beside this trial: what both have, what each has alone.")
-@click.option("--text", "text", type=click.File("r", "utf-8"), metavar="FILE", help="Like this text (- for stdin).")
+@click.option("--text", "text", type=TextFile(), metavar="FILE", help="Like this text (- for stdin).")
 @click.option("--phase", metavar="PHASE", help="Only of this phase: 1, 2, 3, 4, early or NA.")
 @click.option("--status", metavar="STATUS", help="Only with this status: RECRUITING, COMPLETED, ...")
 @click.option("--country", metavar="COUNTRY", help="Only with a site there: a name or its two letters.")
@@ -107,7 +108,7 @@ def related_command(
         if text is not None:
             from trialgraph.ask.search.texts import like_text
 
-            answer = like_text(settings(), graph, text.read(), most=most)
+            answer = like_text(settings(), graph, text, most=most)
         elif other is not None:
             from trialgraph.ask.questions.compare import compare
 
@@ -227,7 +228,7 @@ def search_command(  # noqa: PLR0913 - one parameter an option, as click hands t
 
 @click.command(name="cypher", epilog="Example: trialgraph cypher 'MATCH (t:Trial) RETURN count(t) AS trials'")
 @click.argument("query", required=False)
-@click.option("-f", "file", type=click.File("r", "utf-8"), metavar="FILE", help="Read the query from FILE.")
+@click.option("-f", "file", type=TextFile(), metavar="FILE", help="Read the query from FILE.")
 @click.option("-P", "values", multiple=True, metavar="KEY=VALUE", help="A parameter: a number, true, JSON, or text.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=QUERY_SECONDS, show_default=True)
 @click.option("--rows", "rows", type=click.IntRange(min=1), default=QUERY_ROWS, show_default=True, help="At most.")
@@ -236,7 +237,7 @@ def search_command(  # noqa: PLR0913 - one parameter an option, as click hands t
 @row_options
 def cypher_command(
     query: str | None,
-    file: Any,
+    file: str | None,
     values: tuple[str, ...],
     address: str | None,
     out: Output,
@@ -247,7 +248,7 @@ def cypher_command(
 
     if (query is None) == (file is None):
         raise UsageError("give a query, or -f FILE, or - for standard input; one of them")
-    text = file.read() if file is not None else sys.stdin.read() if query == "-" else str(query)
+    text = file if file is not None else stdin_text() if query == "-" else str(query)
     params = dict(run.parameter(value) for value in values)
     with opened(address) as graph:
         show(run.run(graph, text, params, **limits), out)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from trialgraph.cli.output import Output, output_options, settings
+from trialgraph.cli.streams import is_terminal
 from trialgraph.errors import UsageError
 
 if TYPE_CHECKING:
@@ -146,6 +147,6 @@ def _target(to: str | None, user: str | None = None, database: str | None = None
 
 def _prompt() -> Callable[[], str] | None:
     """Return how to ask for a password where somebody is there to answer."""
-    if not sys.stdin.isatty():
+    if not is_terminal(sys.stdin):
         return None
     return lambda: str(click.prompt("Password of the Neo4j", hide_input=True, err=True))

@@ -9,6 +9,7 @@ import sys
 
 import click
 
+from trialgraph.cli import streams
 from trialgraph.errors import TrialgraphError, UsageError
 
 # command -> module of trialgraph.cli that holds it; nothing is imported before it is asked for
@@ -121,7 +122,8 @@ def cli(ctx: click.Context, home: str | None) -> None:
 def main() -> None:
     """Run the command line.  Expected failures are one sentence on stderr and an exit code."""
     try:
-        code = cli.main(standalone_mode=False)
+        streams.prepare()
+        code = cli.main(args=streams.arguments(sys.argv[1:]), standalone_mode=False)
     except click.exceptions.Abort:
         code = 130
     except KeyboardInterrupt:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from trialgraph.cli.streams import is_terminal, need_stdout, replaced_note
 from trialgraph.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Output:
             frame = Answer(columns=tuple(columns), rows=[dict(row) for row in rows]).to_polars()
             self._whole(frame.write_ipc)
             return
-        tty = self.path is None and sys.stdout.isatty()
+        tty = self.path is None and is_terminal(sys.stdout)
         self.text(render.rows(columns, rows, self.form, tty=tty, raw=self.raw))
 
     def report(self, report: Mapping[str, Any], sentence: str | None = None) -> None:
@@ -52,13 +53,15 @@ class Output:
 
         if sentence:
             self.say(sentence)
-        self.text(render.report(report, self.form, tty=self.path is None and sys.stdout.isatty()))
+        self.text(render.report(report, self.form, tty=self.path is None and is_terminal(sys.stdout)))
 
     def text(self, text: str) -> None:
         """Write text to stdout or to the file, which is replaced only when it is whole."""
         text = text if text.endswith("\n") or not text else text + "\n"
         if self.path is None:
             click.echo(text, nl=False)
+            if note := replaced_note():
+                self.say(note)
             return
         self._whole(lambda part: part.write_text(text, "utf-8", newline=""))
 
@@ -87,7 +90,7 @@ class Output:
     @contextmanager
     def progress(self, label: str) -> Iterator[Callable[[int, int | None], None]]:
         """Give a function `(done, total)` that moves a bar on stderr where a person watches."""
-        if not sys.stderr.isatty():
+        if not is_terminal(sys.stderr):
             yield lambda done, total: None
             return
         from rich.console import Console
@@ -126,6 +129,8 @@ def output_options(command: Callable[..., Any], *, only_rows: bool = False) -> C
     def wrapped(*args: Any, form: str | None, path: Path | None, **kwargs: Any) -> Any:
         if path is not None and not path.absolute().parent.is_dir():
             raise UsageError(f"there is no folder {path.absolute().parent}; make it first, or name another file")
+        if path is None:
+            need_stdout()
         if form == "arrow" and path is None:
             raise UsageError("--arrow writes no text; name a file for it: -o FILE.arrow")
         ending = path.suffix.lower() if path is not None else ""

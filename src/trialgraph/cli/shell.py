@@ -12,6 +12,7 @@ import click
 
 from trialgraph.cli.ask import given, opened, store_option
 from trialgraph.cli.output import FORMATS, Output, settings
+from trialgraph.cli.streams import is_terminal, need_stdout, stdin_bytes, stdin_lines
 from trialgraph.errors import TrialgraphError, UsageError
 
 if TYPE_CHECKING:
@@ -51,13 +52,15 @@ _HERE = {
 @store_option
 def shell_command(address: str | None) -> None:
     """Ask in a prompt that knows the graph: Cypher, and the named questions with :ask."""
+    need_stdout()
+    stdin_bytes()  # a closed one is said before the graph is opened
     with opened(address) as graph:
         session = Session(graph)
-        if sys.stdin.isatty():
+        if is_terminal(sys.stdin):
             _prompt(session)
         else:  # a script: queries ended by ;, commands by the end of the line
             failed = False
-            for statement in statements(sys.stdin):
+            for statement in statements(stdin_lines()):
                 if not session.run(statement):
                     break
                 failed = failed or session.failed
@@ -245,15 +248,27 @@ def statements(lines: Iterable[str]) -> Iterable[str]:
         if not pending and line.lstrip().startswith(":"):
             yield line
         elif line.strip():
-            pending += line
-            if finished(pending):
-                yield pending
-                pending = ""
+            *whole, pending = _split_queries(pending + line)
+            yield from whole
         elif pending:
             yield pending
             pending = ""
     if pending.strip():
         yield pending
+
+
+def _split_queries(text: str) -> list[str]:
+    """Return the queries that a ; ends, and what follows the last of them ("" where only comments do)."""
+    from trialgraph.ask.cypher import guard
+
+    try:
+        words = guard.tokens(text)
+    except UsageError:  # a text or comment is still open
+        return [text]
+    ends = [word.start for word in words if word.kind == "symbol" and word.text == ";"]
+    starts = [0, *(end + 1 for end in ends)]
+    queries = [text[start:end] for start, end in zip(starts, ends, strict=False)]
+    return [*queries, text[starts[-1] :] if not ends or words[-1].text != ";" else ""]
 
 
 def finished(text: str) -> bool:

@@ -23,6 +23,7 @@ import msgspec
 
 from trialgraph.errors import UsageError
 from trialgraph.text import fold
+from trialgraph.text_files import read_text
 
 KINDS = ("drug", "condition", "organization", "device", "procedure", "class")
 NOTHING = ("nothing", "none")
@@ -55,7 +56,7 @@ class Corrections(msgspec.Struct, frozen=True):
 
 def read(path: Path) -> Corrections:
     """Return the corrections of a file; a home without the file has none."""
-    return parse(path.read_text("utf-8-sig"), str(path)) if path.is_file() else Corrections()
+    return parse(read_text(path), str(path)) if path.is_file() else Corrections()
 
 
 def parse(text: str, source: str = FILE) -> Corrections:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from trialgraph.config import Settings
 from trialgraph.errors import UsageError
 from trialgraph.stores.store import Store
+from trialgraph.text_files import read_text
 
 PASSWORD = "TRIALGRAPH_NEO4J_PASSWORD"  # noqa: S105 - the name of a variable
 NEO4J_SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
@@ -49,7 +50,7 @@ def password_of(settings: Settings, environ: Mapping[str, str] = os.environ) -> 
     try:
         if os.name == "posix" and path.stat().st_mode & 0o077:
             raise UsageError(f"{path} holds a password that others may read; run: chmod 600 {path}")
-        return path.read_text("utf-8").strip()
+        return read_text(path).strip("\r\n\t ")
     except OSError as problem:
         raise UsageError(f"the password file {path} cannot be read: {problem.strerror}") from problem
 

@@ -40,7 +40,8 @@ def run(
     words = guard.check(text)
     values = _checked(params or {})
     _has_parameters(text, words, values)
-    text = text.rstrip().rstrip(";")
+    ends = guard.tokens(text)[len(words) :]  # the ; that end the query; comments may follow them
+    text = text[: ends[0].start] if ends else text
     try:
         answer = run_trusted(store, text, values, timeout=timeout, rows=rows)
     except TrialgraphError as problem:
