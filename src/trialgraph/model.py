@@ -344,6 +344,17 @@ class TrialDrug(_Noun, frozen=True, kw_only=True):
     confidence: float
 
 
+class ArmRegimen(_Noun, frozen=True, kw_only=True):
+    """An arm gives two or more drugs: exactly these."""
+
+    arm: int  # place in the trial's list of arms
+    regimen_id: str
+    drug_ids: tuple[str, ...]  # sorted
+    names: tuple[str, ...]  # what the field calls this set of drugs; empty for most
+    method: str  # name, parts
+    confidence: float
+
+
 class OrganizationLink(_Noun, frozen=True, kw_only=True):
     """A name of an organisation, resolved."""
 

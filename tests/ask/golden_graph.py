@@ -228,6 +228,17 @@ CHANGES = [
 ]
 
 
+def _put_regimen(made: Tables, arm: str, drugs: list[str]) -> None:
+    """Add what an arm of two or more drugs gives."""
+    if len(drugs) < 2:
+        return
+    regimen = "REGIMEN:" + "+".join(drugs)
+    made.put("Regimen", {"regimen_id": regimen, "drug_ids": drugs})
+    made.put("GIVES", {"source": arm, "target": regimen, "method": "parts", "confidence": 1.0})
+    for drug in drugs:
+        made.put("CONTAINS", {"source": regimen, "target": drug})
+
+
 def tables() -> Tables:
     """Return the graph's tables."""
     made = Tables()
@@ -262,6 +273,7 @@ def tables() -> Tables:
                 made.put("INCLUDES_DRUG", {"source": key, "target": drug} | link)
         for i, (label, kind, given) in enumerate(arms):
             key = f"{T[number]}#{i}"
+            _put_regimen(made, key, sorted({drug for j in given for drug, _ in interventions[j][2]}))
             made.put("ArmGroup", {"arm_id": key, "label": label, "type": kind})
             made.put("HAS_ARM", {"source": T[number], "target": key, "position": i})
             for j in given:

@@ -25,6 +25,7 @@ GIVEN = {
     "sponsor": "Big Pharma",
     "about": "Rapamune",
     "today": "2024-01-01",
+    "regimen": "rapamycin + ATRA",
 }
 MORE = {  # a second way to ask some of them
     "trials-of-drug": {
@@ -35,6 +36,7 @@ MORE = {  # a second way to ask some of them
         "country": "China",
     },
     "who-tests-drug-in-condition": {"drug": "ATRA", "condition": "Anemia, Hemolytic"},
+    "trials-of-regimen": {"regimen": "prednisone and sirolimus", "condition": "lupus"},
     "dropped-drugs": {"condition": "SLE"},
     "why-trials-stop": {},
     "what-changed": {"since": "2017", "field": "enrollment"},
@@ -137,7 +139,7 @@ def test_a_condition_counts_a_trial_once_however_many_ways_lead_up(store: Store)
 @pytest.mark.parametrize(
     ("name", "given", "says"),
     [
-        ("trials-of-drugs", {}, "did you mean trials-of-drug?"),
+        ("trials-of-drugs", {}, "did you mean trials-of-drug or trials-of-regimen?"),
         ("zzz", {}, "'trialgraph ask' lists them"),
         ("trials-of-drug", {}, "needs drug=...: a drug or a class of drugs, by any name"),
         ("trials-of-drug", {"drugs": "x"}, "has no parameter 'drugs'; did you mean drug?"),

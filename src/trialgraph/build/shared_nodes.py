@@ -145,6 +145,14 @@ def _evidence(said: Evidence) -> dict[str, Any]:
     }
 
 
+def _regimens(tables: Tables, mentions_of: Mentions, linkers: Linkers) -> None:
+    """Add the regimens and the drugs of each."""
+    regimens = gathered("Regimen", mentions_of(name_of("Regimen")))
+    tables.give("Regimen", regimens.to_arrow())
+    contained = regimens.select("regimen_id", "drug_ids").explode("drug_ids")
+    tables.give("CONTAINS", contained.rename({"regimen_id": "source", "drug_ids": "target"}).to_arrow())
+
+
 def _organizations(tables: Tables, mentions_of: Mentions, linkers: Linkers) -> None:
     """Add the organisations, who owns each, and who owns that; and which facilities are parts of them."""
     organizations = NodeFacts(
@@ -242,6 +250,7 @@ def _gathered_alone(label: str) -> SharedTables:
 _WITH_OTHERS: Final = (
     SharedTables(("Condition", "IS_A", "ConditionGroup", "IN_GROUP"), (name_of("Condition"),), _conditions),
     SharedTables(("Drug", "IN_CLASS", "DrugClass", "SUBCLASS_OF", "Target", "TARGETS"), (name_of("Drug"),), _drugs),
+    SharedTables(("Regimen", "CONTAINS"), (name_of("Regimen"),), _regimens),
     SharedTables(
         ("Organization", "SUBSIDIARY_OF", "PART_OF"),
         (name_of("Organization"), mentions.OWNERS, name_of("Site")),

@@ -23,6 +23,7 @@ from trialgraph.snapshot.tables import Tables
 LEAD = "sponsorCollaboratorsModule.leadSponsor.name"
 COLLABORATOR = "sponsorCollaboratorsModule.collaborators[{}].name"
 MESH = "MESH:"
+_ARMS = "armsInterventionsModule.armGroups"
 DOSE = tuple(column.name for column in properties.DOSE)
 
 L = TypeVar("L", DrugLink, DeviceOrProcedureLink)
@@ -124,6 +125,16 @@ class TrialRows:
                     "Procedure", trial, procedure.concept_id, facts | {"kind": procedure.kind}, word=procedure.span
                 )
                 self.tables.put("INCLUDES_PROCEDURE", _from_intervention(trial, procedure))
+        for regimen in understood.regimens:
+            names = list(regimen.names) or None
+            regimen_facts: dict[str, Any] = {
+                "name": names[0] if names else None,
+                "spellings": names,
+                "drug_ids": list(regimen.drug_ids),
+            }
+            self._add_mention("Regimen", trial, regimen.regimen_id, regimen_facts)
+            edge = {"source": f"{trial.id}#{regimen.arm}", "target": regimen.regimen_id, "method": regimen.method}
+            self.tables.put("GIVES", edge | {"source_field": _ARMS, "confidence": regimen.confidence})
         for test in understood.roles:
             self.tables.put(
                 "TESTS",
@@ -132,7 +143,7 @@ class TrialRows:
                     "target": test.drug_id,
                     "role": test.role,
                     "method": test.method,
-                    "source_field": "armsInterventionsModule.armGroups",
+                    "source_field": _ARMS,
                     "confidence": test.confidence,
                 },
             )

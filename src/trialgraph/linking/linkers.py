@@ -10,6 +10,7 @@ import msgspec
 from trialgraph.linking import mesh, people, places, studies
 from trialgraph.linking.conditions.linker import ConditionLinker
 from trialgraph.linking.corrections import Corrections, read
+from trialgraph.linking.drugs import regimens
 from trialgraph.linking.drugs import vocabulary as drugs
 from trialgraph.linking.drugs.classes import members as classes
 from trialgraph.linking.drugs.classes.evidence import Membership
@@ -22,7 +23,15 @@ from trialgraph.linking.people import Person
 from trialgraph.linking.places import Site
 from trialgraph.linking.procedures.linker import ProcedureLinker
 from trialgraph.linking.studies import StudyNumbers
-from trialgraph.model import ConditionLink, DeviceOrProcedureLink, DrugLink, OrganizationLink, Trial, TrialDrug
+from trialgraph.model import (
+    ArmRegimen,
+    ConditionLink,
+    DeviceOrProcedureLink,
+    DrugLink,
+    OrganizationLink,
+    Trial,
+    TrialDrug,
+)
 
 # Kinds of nodes that need nothing beside a mention and a relationship from the trial: a function from a trial to them.
 KINDS: list[Callable[[Trial], Iterable[Entity]]] = []
@@ -35,6 +44,7 @@ class Understood(msgspec.Struct, frozen=True, gc=False):
     procedures: tuple[DeviceOrProcedureLink, ...]
     conditions: tuple[ConditionLink, ...]
     roles: tuple[TrialDrug, ...]
+    regimens: tuple[ArmRegimen, ...]
     people: tuple[Person, ...]
     sites: tuple[Site, ...]
     sponsor: OrganizationLink | None
@@ -52,6 +62,7 @@ class Linkers:
         self.classes = classes.load_corrected(by_user)
         self._classes: dict[str, tuple[Membership, ...]] = {}
         self.drugs = DrugLinker(drugs.load(), by_user)
+        self.regimen_names = regimens.names(self.drugs.vocabulary)
         self.spoken_of = spoken_of(self.drugs.vocabulary, self.mesh)
         self.conditions = ConditionLinker(self.mesh, by_user)
         self.procedures = ProcedureLinker(self.mesh, by_user)
@@ -65,6 +76,7 @@ class Linkers:
             procedures=self.procedures.link(trial),
             conditions=self.conditions.link(trial),
             roles=roles(trial, found),
+            regimens=regimens.regimens(trial, found, self.regimen_names),
             people=people.people(trial, self.organizations),
             sites=places.sites(trial),
             sponsor=self._organization(trial.lead_sponsor.name, trial.lead_sponsor.agency_class)

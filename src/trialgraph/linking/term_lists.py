@@ -35,6 +35,7 @@ LISTS = {
     "stems.tsv": ("Name stems", "endings of international names and the class they tell", "compiled by hand",
                   "Apache-2.0"),
     "genes.tsv": ("Genes", "symbols, names and ids of the targets", "HGNC (genenames.org)", "CC0"),
+    "regimens.txt": ("Regimens", "names of sets of drugs", "compiled by hand", "Apache-2.0"),
     "rare_conditions.tsv.xz": (
         "Rare conditions", "supplementary disease names", "MeSH supplementary concepts (NLM)",
         "free to use, source named",

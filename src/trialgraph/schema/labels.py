@@ -151,6 +151,18 @@ LABELS: Final[tuple[Label, ...]] = (
         indexes=("name",),
     ),
     Label(
+        name="Regimen",
+        gathering=Gathering(facts=("name", "spellings", "drug_ids")),
+        doc="The exact set of two or more drugs that an arm gets.",
+        properties=(
+            Property("regimen_id", STRING, "REGIMEN: and the sorted ids of its drugs, joined by +"),
+            Property("name", STRING, "What the field calls it (FOLFOX, R-CHOP); null where it has no name"),
+            Property("spellings", LIST, "All the names it goes by"),
+            Property("drug_ids", LIST, "Ids of its drugs, sorted"),
+        ),
+        indexes=("name",),
+    ),
+    Label(
         name="DrugClass",
         doc="A class of drugs: of our own table, or a chemical heading of MeSH.",
         properties=(

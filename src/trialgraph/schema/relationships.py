@@ -80,6 +80,21 @@ RELATIONSHIPS: Final[tuple[Relationship, ...]] = (
         type="RECEIVES", owner="source", source="ArmGroup", target="Intervention", doc="What an arm is given."
     ),
     Relationship(
+        type="GIVES",
+        owner="source",
+        source="ArmGroup",
+        target="Regimen",
+        doc="All the drugs that an arm gets, two or more; of alternatives and sequences every one.",
+        properties=DERIVED,
+        derived=True,
+    ),
+    Relationship(
+        type="CONTAINS",
+        source="Regimen",
+        target="Drug",
+        doc="A drug of the regimen.",
+    ),
+    Relationship(
         type="INCLUDES_DRUG",
         owner="source",
         source="Intervention",

@@ -27,6 +27,7 @@ _BY_KEY: Final = {
     "condition": "MATCH (n:Condition {condition_id: $id}) RETURN n.condition_id AS id, n.name AS name",
     "sponsor": "MATCH (n:Organization {organization_id: $id}) RETURN n.organization_id AS id, n.name AS name",
     "country": "MATCH (n:Country {iso2: $id}) RETURN n.iso2 AS id, n.name AS name",
+    "regimen": "MATCH (n:Regimen {regimen_id: $id}) RETURN n.regimen_id AS id, n.name AS name",
 }
 _NAMES: Final = {
     "drug": "MATCH (n:Drug) RETURN n.drug_id AS id, n.name AS name, n.synonyms AS aliases ORDER BY id",
@@ -59,6 +60,7 @@ _METHODS: Final = {
     "mention": "by name",
     "edit-distance": "as the nearest spelling",
     "id": "by its id",
+    "parts": "by its drugs",
     "graph": "as the graph writes it",
     "user": "by corrections.txt",
 }
@@ -134,6 +136,8 @@ def sentence(resolution: Resolution) -> str:
         return f"{told}; it may mean: {counted} trials"
     if resolution.kind == "condition" and resolution.id.startswith(conditions.GROUP):
         return f"{told}: a group of {_counted(resolution, 'condition')}"
+    if resolution.kind == "regimen":
+        return f"{resolution.given} -> {' + '.join(name for _, name in resolution.members)} ({resolution.id}), {how}"
     if resolution.kind != "class":
         return told
     return f"{told}: a class with {_counted(resolution, 'drug')}"

@@ -14,7 +14,7 @@ import msgspec
 
 from trialgraph.ask.answers import Answer
 from trialgraph.ask.cypher.run import run_trusted
-from trialgraph.ask.names import classes, conditions, trials
+from trialgraph.ask.names import classes, conditions, regimens, trials
 from trialgraph.ask.names import resolve as names
 from trialgraph.ask.questions.because import because
 from trialgraph.errors import UsageError
@@ -33,6 +33,7 @@ NAMED: Final = (
     "sponsor",
     "country",
     "subject",
+    "regimen",
     "trial",
 )  # understood by the vocabularies
 KINDS: Final = (*NAMED, "trial", "text", "int", "float", "date", "phase", "status")
@@ -239,13 +240,16 @@ def check(question: Question, params: Mapping[str, Any], store: Store) -> tuple[
             # A class is asked for by its drugs, a condition by all its nodes, sponsors by their family.
             several = parameter.kind in {"drug", "class", "subject", "sponsor", "condition"}
             values[parameter.name] = classes.ids(resolution) if several else resolution.id
+            if parameter.kind == "regimen":  # by its drugs, all of them
+                values[parameter.name] = list(resolution.ids)
         else:
             values[parameter.name] = value_of(parameter, given)
     return values, understood
 
 
 def _resolved(kind: str, given: str, store: Store) -> Resolution:
-    return trials.resolve(given, store) if kind == "trial" else names.resolve(kind, given, store)
+    own = {"trial": trials.resolve, "regimen": regimens.resolve}
+    return own[kind](given, store) if kind in own else names.resolve(kind, given, store)
 
 
 def value_of(parameter: Parameter, given: Any) -> Any:

@@ -7,7 +7,17 @@ from typing import Final
 
 import polars as pl
 
-from trialgraph.stores.columns import changes, condition, development, drug, links, organization, overview, trial
+from trialgraph.stores.columns import (
+    changes,
+    condition,
+    development,
+    drug,
+    links,
+    organization,
+    overview,
+    regimen,
+    trial,
+)
 from trialgraph.stores.columns.joins import Frames, Values
 
 # A question's name is its function's, with hyphens.
@@ -44,6 +54,7 @@ ANSWERS: Final[Mapping[str, Callable[[Frames, Values], pl.DataFrame]]] = {
         trial.status_timeline,
         overview.trials_by_country,
         drug.trials_of_drug,
+        regimen.trials_of_regimen,
         links.unlinked_interventions,
         condition.usual_endpoints,
         changes.what_changed,
