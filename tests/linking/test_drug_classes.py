@@ -127,6 +127,7 @@ def test_a_drug_is_not_in_a_class_by_chemistry_side_effect_or_ending(name, slug)
         ("Anti-PD-1 monoclonal antibody", "pd-1-inhibitors"),
         ("Quadrivalent meningococcal conjugate vaccine", "meningococcal-vaccines"),
         ("177Lu-something-617", "radioligand-therapy"),
+        ("MGC026 for Expansion", "antibody-drug-conjugates"),
         ("Newimab", "monoclonal-antibodies"),
         ("Xyzisiran", "sirna"),
         ("Xyzitinib", "tyrosine-kinase-inhibitors"),
@@ -194,6 +195,10 @@ def test_chemical_headings_of_mesh_are_a_scheme_of_their_own():
         ("AI", None),
         ("MS", None),
         ("sirolimus", None),
+        ("cancer", None),
+        ("acne", None),
+        ("malaria", None),
+        ("PD-1 inhibitor therapy", "pd-1-inhibitors"),
     ],
 )
 def test_a_class_is_found_as_people_type_it(typed, slug):

@@ -27,6 +27,9 @@ succinate fumarate potassium calcium besylate monohydrate dihydrate tosylate bro
 """
 _SALT: Final = re.compile(rf"\b(?:{'|'.join(_SALTS.split())})\b")
 
+_UNLISTED: Final = "TXT:"  # a drug whose name no vocabulary holds
+_PART: Final = re.compile(r"[\s/(),;]+")
+
 Found = dict[str, Evidence]  # slug -> what says so
 
 
@@ -47,6 +50,7 @@ class Classes:
             for name in (*one.excluded, *one.removed):
                 for drug in self._keys(name):
                     self._excluded.setdefault(drug, set()).add(one.slug)
+        self._codes: dict[str, list[str]] = {}
         self._add_fda()
         self._add_codes()
 
@@ -69,6 +73,9 @@ class Classes:
         for drug in (drug_id, key(name)):
             for slug, said in self._by_key.get(drug, {}).items():
                 found.setdefault(slug, said)
+        if drug_id.startswith(_UNLISTED):
+            for slug in self._by_codes_within(name):
+                found.setdefault(slug, evidence.CODE)
         own = self.table.exactly(name) if name else None
         if own is not None and _is_the_class(name, own.spellings, own.name):
             found.setdefault(own.slug, evidence.OWN_NAME)
@@ -81,6 +88,12 @@ class Classes:
         above = {higher for slug in allowed for higher in self.table.above(slug)}
         sure = ("class-table", "user")
         return {slug: said for slug, said in allowed.items() if slug not in above or said.method in sure}
+
+    def _by_codes_within(self, name: str) -> Iterator[str]:
+        """Yield the classes of the company codes that stand in a name: "MGC026 Escalation", "DB-1305/BNT325"."""
+        for part in _PART.split(name):
+            if any(c.isdigit() for c in part):
+                yield from self._codes.get(key(part), ())
 
     def targets(self, drug_id: str, name: str) -> dict[tuple[str, str], Evidence]:
         """Return (gene symbol, action) of a drug from its classes; a class below another speaks before it."""
@@ -136,6 +149,7 @@ class Classes:
                 slugs = [*slugs, *self.curated((*self._drugs(international), "")[0], international)]
             for slug in slugs:
                 self._put(code, slug, evidence.CODE)
+                self._codes.setdefault(key(code), []).append(slug)
 
 
 def _member(class_id: str, name: str, scheme: str, kind: str, said: Evidence) -> Membership:

@@ -46,17 +46,18 @@ def form(name: str) -> str:
     return "".join(tokens(name))
 
 
-def forms(name: str) -> Iterator[str]:
+def forms(name: str, *, typed: bool = True) -> Iterator[str]:
     """Yield the forms of a name, the closest to what was written first; the first that a table holds counts.
 
     After the name itself: without "drugs", "therapy"; without "receptor"; blockers and antagonists as inhibitors;
-    "anti-X", "X-targeted" and "X antibodies" in each other's place.
+    "anti-X", "X-targeted" and "X antibodies" in each other's place.  Of a name in the table (not `typed`) "drugs" and
+    "therapy" stay: "cancer drugs" is a class, "cancer" is none.
     """
     whole = tokens(name)
     if not whole:
         return
     yield "".join(whole)
-    for words in _variants(whole):
+    for words in _variants(_without_fillers(whole) if typed else whole):
         if words:
             yield "".join(words)
 
@@ -66,8 +67,7 @@ def _either(lower: str) -> str:
     return lower.replace("(l)", " or l ")
 
 
-def _variants(whole: list[str]) -> Iterator[list[str]]:
-    plain = _without_fillers(whole)
+def _variants(plain: list[str]) -> Iterator[list[str]]:
     yield plain
     bare = [word for word in plain if word not in ("receptor", "selective")]
     same = [_KIND_OF_ACTION.get(word, word) for word in bare]

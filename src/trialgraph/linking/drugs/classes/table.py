@@ -64,7 +64,7 @@ class ClassTable:
             self._literal.setdefault(spelling.literal(name), slug)
             self._forms.setdefault(spelling.form(name), slug)
         for name, slug in named:
-            for form in spelling.forms(name):
+            for form in spelling.forms(name, typed=False):
                 self._close.setdefault(form, slug)
 
     def find(self, name: str) -> DrugClass | None:
