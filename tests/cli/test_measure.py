@@ -122,3 +122,12 @@ def test_an_unknown_list_is_refused(type_in, tmp_path):
     code, _, said = type_in("vocabularies", "update", path)
     assert code == 2
     assert "neither MeSH headings, MeSH supplementary concepts, UNII names nor ROR" in said
+
+
+def test_link_shows_a_class_with_its_kind_and_drugs(type_in):
+    code, out, said = type_in("link", "SSRIs", "--json")
+    assert code == 0
+    rows = json.loads(out)
+    assert [(row["kind"], row["id"], row["class_kind"]) for row in rows] == [("class", "CLASS:ssris", "MECHANISM")]
+    assert "drugs by the table" in said
+    assert "sertraline" in said

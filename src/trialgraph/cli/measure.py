@@ -8,7 +8,7 @@ import click
 
 from trialgraph.cli.output import Output, output_options, settings
 
-KINDS = ("drug", "condition", "procedure", "organization")
+KINDS = ("class", "drug", "condition", "procedure", "organization")
 
 
 @click.command(name="link", epilog='Example: trialgraph link "Rapamune 1 mg + ATRA"')

@@ -12,6 +12,7 @@ from trialgraph.errors import UsageError
 from trialgraph.linking import corrections
 from trialgraph.linking.conditions.linker import ConditionLinker
 from trialgraph.linking.drugs import vocabulary
+from trialgraph.linking.drugs.classes import table
 from trialgraph.linking.drugs.linker import DrugLinker
 from trialgraph.linking.organizations.linker import OrganizationLinker
 from trialgraph.linking.procedures.linker import ProcedureLinker
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
     from trialgraph.linking.corrections import Corrections
     from trialgraph.model import Link
 
-KINDS: Final = ("drug", "condition", "procedure", "organization")
+KINDS: Final = ("class", "drug", "condition", "procedure", "organization")
 COLUMNS: Final = (
-    "kind", "span", "place", "id", "name", "parent", "alias", "vocabulary", "method", "confidence", "broader", "dose",
+    "kind", "span", "place", "id", "name", "class_kind", "parent", "alias", "vocabulary", "method", "confidence",
+    "broader", "dose",
     "frequency",
 )  # fmt: skip
 UNLISTED: Final = ("unlisted", "text", "spelling")  # methods that make a name of the words themselves
@@ -52,7 +54,8 @@ def link(settings: Settings, text: str, kind: str | None = None) -> Understood:
         listed = [row for row in rows if row["method"] not in UNLISTED or row.get("parent")]
         rows = listed or [row for row in rows if row["kind"] == "drug"]
     columns = tuple(c for c in COLUMNS if c in ("kind", "id") or any(row.get(c) is not None for row in rows))
-    return Understood(columns, rows, _notes(text, kind, rows, user))
+    members = _members(text, user) if kind in (None, "class") else []
+    return Understood(columns, rows, [*_notes(text, kind, rows, user), *members])
 
 
 def _notes(text: str, kind: str | None, rows: list[dict[str, Any]], user: Corrections) -> list[str]:
@@ -69,7 +72,29 @@ def _notes(text: str, kind: str | None, rows: list[dict[str, Any]], user: Correc
     return notes
 
 
+def _members(text: str, user: Corrections) -> list[str]:
+    """Return what a class holds by the table: sub-classes, and drugs by international name."""
+    classes = table.load().corrected(user)
+    one = classes.find(text)
+    if one is None:
+        return []
+    below = [classes.by_slug[slug] for slug in classes.within(one.slug)]
+    removed = {name.casefold() for name in one.removed}
+    drugs = {name for each in below for name in (*each.added, *each.members) if name not in each.excluded}
+    drugs = {name for name in drugs if name.casefold() not in removed}
+    notes = [f"Sub-classes: {', '.join(each.name for each in below[1:])}"] if below[1:] else []
+    fda = sorted({name for each in below for name in each.fda_classes})
+    by_fda = f", and those that the FDA calls {', '.join(fda)}" if fda else ""
+    return [*notes, f"{one.name}, {len(drugs)} drugs by the table{by_fda}: {', '.join(sorted(drugs))}"]
+
+
 def _rows(kind: str, text: str, user: Corrections) -> list[dict[str, Any]]:
+    if kind == "class":
+        one = table.load().corrected(user).find(text)
+        if one is None:
+            return []
+        row = {"kind": kind, "span": text, "place": 0, "id": one.id, "name": one.name, "class_kind": one.kind}
+        return [row | {"alias": text, "vocabulary": one.source, "method": "class-table", "confidence": 1.0}]
     if kind == "organization":
         owner = OrganizationLinker(corrections=user).resolve(text)
         row = {"kind": kind, "span": text, "place": 0, "id": owner.organization_id, "name": owner.name}
