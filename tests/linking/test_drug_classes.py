@@ -195,6 +195,7 @@ def test_chemical_headings_of_mesh_are_a_scheme_of_their_own():
         ("AI", None),
         ("MS", None),
         ("sirolimus", None),
+        ("Analgesics, Opioid", "opioids"),
         ("cancer", None),
         ("acne", None),
         ("malaria", None),

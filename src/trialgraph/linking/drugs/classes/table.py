@@ -78,7 +78,8 @@ class ClassTable:
             for form in spelling.forms(name):
                 if form in index and len(form) > 2:
                     return self.by_slug[index[form]]
-        return None
+        first, comma, last = name.partition(", ")
+        return self.find(f"{last} {first}") if comma and ", " not in last else None  # "Analgesics, Opioid"
 
     def spelled(self, name: str) -> DrugClass | None:
         """Return the class that has a name in the singular or plural, in British or American spelling, or None."""
