@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from tests.neo4j_server import Server, neo4j, neo4j_server
+
+__all__ = ["neo4j", "neo4j_server"]
+
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample" / "studies.jsonl"
 # Runs in a process of its own: the schema is put together at import, and no other test must see this kind.
-PROGRAM = """
-import importlib, json, shutil, sys
+KIND = """
+import importlib, json, os, shutil, sys
 from pathlib import Path
 from trialgraph.schema import labels, relationships
 from trialgraph.schema.properties import RAW_NAME, STRING, SYNONYMS, Gathering, Label, Property, Relationship
@@ -41,13 +48,15 @@ def distinct(trial):
     return found.values()
 
 linkers.KINDS.append(distinct)
-
+"""
+FOLLOW = """
 from trialgraph.archive.crawl import keep_files
 from trialgraph.build.report import BuildPlan
 from trialgraph.build.stages import make
 from trialgraph.registries.imports.files import read
 from trialgraph.schema.docs import markdown
 from trialgraph.snapshot import export
+from trialgraph.snapshot.snapshot import Difference, Snapshot
 from trialgraph.stores.open import open_store
 
 folder, sample = Path(sys.argv[1]), Path(sys.argv[2])
@@ -65,6 +74,7 @@ home = folder / "home"
 home.mkdir()
 keep(home, lines, "2026-01-01")
 first = make(plan(home)).snapshot
+shutil.copytree(home / "snapshot", folder / "first")
 assert first.rows_of("Keyword") > 5, first.rows_of("Keyword")
 assert first.rows_of("HAS_KEYWORD") >= first.rows_of("Keyword")
 lines[3]["protocolSection"]["conditionsModule"]["keywords"] = ["a keyword of its own", "Sirolimus"]
@@ -91,13 +101,53 @@ store.close()
 export.write(updated.snapshot, folder / "tables", "csv")
 assert any("Keyword" in path.name for path in (folder / "tables").rglob("*.csv"))
 assert "(Trial)-[HAS_KEYWORD]->(Keyword)" in markdown()
+difference = Snapshot.open(home / "snapshot").compare(Snapshot.open(folder / "first"))
+for table in ("Keyword", "HAS_KEYWORD"):  # four keywords of one trial gone, two new
+    assert difference[table] == Difference(added=2, changed=0, removed=4), difference
 print("followed")
+"""
+LOAD = """
+from trialgraph.snapshot.snapshot import Snapshot
+from trialgraph.stores.open import open_store
+
+store = open_store(sys.argv[2], user=os.environ["NEO4J_USER"], password=os.environ["NEO4J_PASSWORD"])
+for name in ("first", "home/snapshot"):  # whole, then the difference
+    snapshot = Snapshot.open(Path(sys.argv[1]) / name)
+    loaded = store.load(snapshot)
+    assert loaded.reconciled and loaded.counts["Keyword"] == snapshot.rows_of("Keyword"), loaded
+question = "MATCH (:Trial)-[r:HAS_KEYWORD]->(k:Keyword {name: 'a keyword of its own'}) RETURN r.raw_name AS raw"
+assert store.query(question).rows == [{"raw": "a keyword of its own"}]
+store.close()
+print("loaded")
 """
 
 
-def test_a_made_up_kind_is_built_updated_loaded_exported_and_documented(tmp_path: Path) -> None:
+def run(program: str, *arguments: str, **environ: str) -> str:
+    """Run a program that knows the made-up kind; returns what it prints."""
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(tmp_path), str(SAMPLE)], capture_output=True, text=True, check=False
+        [sys.executable, "-c", KIND + program, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | environ,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    assert done.stdout.strip() == "followed"
+    return done.stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two snapshots that hold the kind, built and updated."""
+    folder = tmp_path_factory.mktemp("made-up")
+    assert run(FOLLOW, str(folder), str(SAMPLE)) == "followed"
+    return folder
+
+
+def test_a_made_up_kind_is_built_updated_compared_loaded_exported_and_documented(followed: Path) -> None:
+    assert (followed / "home" / "snapshot" / "nodes" / "Keyword.parquet").is_file()
+
+
+@pytest.mark.neo4j
+def test_a_made_up_kind_is_loaded_into_neo4j_and_its_difference_too(followed: Path, neo4j: Server) -> None:
+    login = {"NEO4J_USER": neo4j.user, "NEO4J_PASSWORD": neo4j.password}
+    assert run(LOAD, str(followed), neo4j.uri, **login) == "loaded"
