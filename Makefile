@@ -1,4 +1,4 @@
-# make demo · make test · make coverage · make check · make bench · make torture · make docs
+# make demo · make test · make coverage · make check · make bench · make torture · make mutants · make docs
 # Everything is installed into .venv by the first target that needs it.
 # The first Python that runs and is new enough (a name on the PATH may be a shim that does not run).
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test coverage check lint-files bench torture docs clean
+.PHONY: demo test coverage check lint-files bench torture mutants docs clean
 
 demo: $(READY)
 	$(BIN)/trialgraph --home demo-home demo
@@ -44,6 +44,9 @@ bench: $(READY)
 
 torture: $(READY)
 	$(BIN)/python -m tests.torture
+
+mutants: $(READY)
+	nice -n 15 $(BIN)/python scripts/mutants.py $(MUTANTS)
 
 docs: $(READY)
 	$(BIN)/python scripts/make_docs.py

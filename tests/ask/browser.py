@@ -37,6 +37,13 @@ class Browser:
         """Run a script's text as a function's body and return what it returns."""
         return self._post("execute/sync", script=script, args=list(arguments))
 
+    def until(self, script: str, expected: Any, seconds: float = 60.0) -> None:
+        """Run a script until it returns what is expected: a page draws after the event that made it draw."""
+        deadline = time.monotonic() + seconds
+        while (value := self.run(script)) != expected:
+            assert time.monotonic() < deadline, f"{value} and not {expected}, after {seconds:g} s"
+            time.sleep(0.05)
+
     def said(self, kind: str = "browser") -> list[str]:
         """Return what the console (or, for "performance", the network log) has said since it was last asked."""
         return [entry["message"] for entry in self._post("se/log", type=kind)]

@@ -177,12 +177,12 @@ def test_the_filter_filters_and_the_click_opens_the_right_trial(window: Browser,
         "const e = document.getElementById(arguments[0]); e.value = arguments[1]; e.dispatchEvent(new Event('change'))"
     )
     window.run(pick, "status", "RECRUITING")
-    assert window.run(shown) == [T[1]]
-    assert window.run("return document.getElementById('count').textContent") == "1 of 3 trials"
-    assert window.run("return trialgraph.cy.nodes('.trial:visible').map((n) => n.id())") == [T[1]]
+    window.until(shown, [T[1]])
+    window.until("return document.getElementById('count').textContent", "1 of 3 trials")
+    window.until("return trialgraph.cy.nodes('.trial:visible').map((n) => n.id())", [T[1]])
     window.run(pick, "status", "")
     window.run("const e = document.getElementById('text'); e.value = 'itp'; e.dispatchEvent(new Event('input'))")
-    assert window.run(shown) == [T[2]]
+    window.until(shown, [T[2]])
     window.run(f"trialgraph.cy.getElementById('{T[2]}').emit('tap')")
     panel = window.run("return document.getElementById('panel').innerText")
     assert "Rapamycin for ITP" in panel

@@ -24,18 +24,20 @@ ON_CI = os.environ.get("CI") == "true"
 def killed_over_and_over(folder: Path, what: str, rounds: int) -> str:
     """Run kill_builds.py in a process of its own, as it forks; returns what it says."""
     command = [sys.executable, "-m", "tests.faults.kill_builds", folder, what, str(rounds)]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=280, check=False)
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=1700, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)  # some minutes on a quiet machine
 def test_a_build_killed_at_random_moments_leaves_the_old_or_the_new(tmp_path):
     rounds = 20 if ON_CI else 3
     told = killed_over_and_over(tmp_path, "build", rounds)
-    assert int(told.split(" killed")[0].rsplit(" ", 1)[1]) >= rounds // 2
+    assert int(told.split(" killed")[0].rsplit(" ", 1)[1]) == rounds
 
 
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("system", ["snapshot", "elsewhere"])
 def test_a_swap_killed_before_each_of_its_steps_leaves_the_old_or_the_new(tmp_path, system):
     assert "killed before" in killed_over_and_over(tmp_path, system, 60 if ON_CI else 24)
@@ -58,7 +60,7 @@ def test_a_killed_build_leaves_no_process_that_holds_its_lock(tmp_path):
         time.sleep(0.3)
         process.kill()
         process.wait()
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while of_session(process.pid) and time.monotonic() < deadline:
             time.sleep(0.05)
         assert of_session(process.pid) == [], "workers of a killed build go on"

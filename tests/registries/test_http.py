@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import email.utils
 import gzip
+import itertools
 import json
 import random
 import shutil
@@ -57,11 +58,11 @@ def test_after_five_tries_it_gives_up_and_the_exit_code_says_run_it_again():
 
 def test_the_waits_between_tries_double():
     with FaultServer([Reply(b"", 503)]) as server:
-        began = time.monotonic()
         with pytest.raises(RegistryError):
             get(server, Politeness(between=0.0, first_wait=0.05, jitter=0.0))
-        took = time.monotonic() - began
-    assert 0.05 + 0.1 + 0.2 + 0.4 <= took < 5
+        at = [asked.at for asked in server.asked]
+    waits = [later - earlier for earlier, later in itertools.pairwise(at)]
+    assert all(wait >= least for wait, least in zip(waits, (0.05, 0.1, 0.2, 0.4), strict=True)), waits
 
 
 def test_a_server_that_is_down_is_tried_again():
@@ -205,9 +206,9 @@ def test_a_slow_drip_ends_at_the_deadline(reply):
     polite = Politeness(between=0.0, tries=1, most_seconds=0.4)
     with FaultServer([reply]) as server:
         began = time.monotonic()
-        with pytest.raises(RegistryError, match="the whole answer took longer than"):
+        with pytest.raises(RegistryError, match="the whole answer took longer than"):  # undisturbed it would be whole
             get(server, polite)
-        assert 0.3 < time.monotonic() - began < 5
+        assert time.monotonic() - began > 0.3
 
 
 def test_the_answer_after_a_slow_drip_is_taken():

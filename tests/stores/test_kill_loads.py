@@ -14,9 +14,10 @@ ROUNDS = int(os.environ.get("TRIALGRAPH_TEST_KILLS", "20"))
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)  # some minutes on a quiet machine
 def test_a_killed_build_and_load_leave_the_old_graph_or_the_new_one(tmp_path):
     command = [sys.executable, "-m", "tests.stores.kill_loads", tmp_path, str(ROUNDS)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False, cwd=PROJECT)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1700, check=False, cwd=PROJECT)
     assert done.returncode == 0, done.stdout + done.stderr
     killed = int(done.stdout.split(" killed")[0].rsplit(" ", 1)[1])
-    assert killed >= ROUNDS // 2
+    assert killed == ROUNDS

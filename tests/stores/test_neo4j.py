@@ -127,16 +127,17 @@ def test_a_second_loader_is_told_of_the_first(server, store, first):
     store.load(first)
 
 
+@pytest.mark.timeout(1800)
 def test_a_killed_loader_leaves_no_lock_and_no_half_graph(server, tmp_path):
     """The killed are forks of a process of its own, which must have no threads."""
     words = [sys.executable, "-m", "tests.stores.break_neo4j", "killed", tmp_path, ROUNDS]
     where = {"TRIALGRAPH_TEST_NEO4J": server.uri.replace("//", f"//{server.user}:{server.password}@")}
     command, project = list(map(str, words)), Path(__file__).resolve().parents[2]
     done = subprocess.run(
-        command, cwd=project, env=os.environ | where, capture_output=True, text=True, timeout=280, check=False
+        command, cwd=project, env=os.environ | where, capture_output=True, text=True, timeout=1700, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert int(done.stdout.split(" killed")[0].rsplit(" ", 1)[1]) >= ROUNDS // 2, done.stdout
+    assert int(done.stdout.split(" killed")[0].rsplit(" ", 1)[1]) == ROUNDS, done.stdout
 
 
 def test_a_half_loaded_graph_answers_nothing(server, store, first, second):
@@ -162,7 +163,7 @@ def test_a_graph_that_is_loaded_while_it_is_asked_gives_no_answer(server, store,
     store.load(first)
     query = "UNWIND range(1, 3000) AS i MATCH (t:Trial) WITH t, i ORDER BY i RETURN t.trial_id AS id"
     server.run("MATCH (m:TrialgraphSnapshot {name: 'loaded'}) SET m.hash = 'a'")
-    seen = threading.Thread(target=lambda: (time.sleep(0.3), server.run(CHANGED)))
+    seen = threading.Thread(target=change_while_asked, args=(server,))
     slow = (
         "UNWIND range(1, 4000) AS a UNWIND range(1, 4000) AS b WITH max(a * b) AS n MATCH (t:Trial) RETURN t.trial_id"
     )
@@ -171,6 +172,16 @@ def test_a_graph_that_is_loaded_while_it_is_asked_gives_no_answer(server, store,
     with pytest.raises(StoreError, match="was being loaded while it was asked"):
         store.query(slow, timeout=60)
     seen.join()
+
+
+def change_while_asked(server) -> None:
+    """Change what is loaded once the server is at work on the question, which has then seen what was loaded before."""
+    deadline = time.monotonic() + 60
+    running = "SHOW TRANSACTIONS YIELD currentQuery WHERE currentQuery STARTS WITH 'UNWIND range(1, 4000)' RETURN 1"
+    while not server.run(running):
+        assert time.monotonic() < deadline, "the question did not begin"
+        time.sleep(0.01)
+    server.run(CHANGED)
 
 
 CHANGED = "MATCH (m:TrialgraphSnapshot {name: 'loaded'}) SET m.hash = 'b'"
@@ -261,7 +272,7 @@ def test_refusals_are_one_sentence_without_the_password(server, first):
 
 
 @pytest.mark.slow
-def test_a_batch_for_which_the_server_has_too_little_memory_is_halved(server, store, tmp_path):
+def test_a_batch_for_which_the_server_has_too_little_memory_is_halved(server, store, tmp_path, monkeypatch):
     if not server.mine:
         pytest.skip("the server must be started with little memory")
     title = "T" * 10_000
@@ -280,9 +291,9 @@ def test_a_batch_for_which_the_server_has_too_little_memory_is_halved(server, st
             pytest.raises(neo4j.exceptions.TransientError, match=r"(?i)memory"),
         ):
             session.run("UNWIND $rows AS row CREATE (n:Foreign) SET n = row", rows=rows[:400]).consume()
-        began = time.monotonic()
+        # Tried again as it was, it would go on for an hour.
+        monkeypatch.setattr("trialgraph.stores.neo4j.store.NEO4J_RETRY_SECONDS", 3600.0)
         assert store.load(many).tables == {"Trial": Difference(450, 0, 0)}
-        assert time.monotonic() - began < 50, "it was not tried again as it was"
         with pytest.raises(StoreError, match="too little memory for one row"):
             store.load(one)
     finally:
