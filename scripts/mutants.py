@@ -25,9 +25,8 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +35,18 @@ SOURCE = "src/trialgraph"
 ROOMS = ("linking", "build", "similarity", "ask/names", "registries/reading")
 SUITE = ("linking", "build", "similarity", "ask", "registries", "evaluate", "test_sample.py", "test_text.py")
 MARKERS = "not neo4j and not browser and not slow"
-KERNELS = ("similarity/kernel.py", "similarity/pruned.py")  # compiled by numba: mutated, they run as plain Python
+# Compiled by numba: their mutants run as plain Python, against tests that were timed and traced as plain Python.
+KERNELS = ("similarity/kernel.py", "similarity/approximate_kernel.py")
+UNCOMPILED = {"NUMBA_DISABLE_JIT": "1"}
 SECONDS_OF_TESTS = 45.0  # for one mutant: 200 of them then take some forty minutes on two processors at most
 MOST_TESTS = 150
+UNMUTATED_SECONDS = 240
 PATIENCE = 6.0  # times as long as the tests took unmutated, after which a mutant counts as an endless loop
 PATIENCE_FIRST = 90.0  # seconds on top, for a busy machine
 FEWEST_A_ROOM = 10  # a score of fewer mutants says nothing
-LEFT_ALONE = ("core/Variable",)  # need arguments
+# Decorators that change speed and no result; mutated kernels run uncompiled anyway.
+SAME_WITHOUT = ("@numba.njit", "@cache", "@lru_cache", "@functools.cache", "@functools.lru_cache")
+LEFT_ALONE = ("core/Variable", "core/ExceptionReplacer")  # need arguments; fails on dotted names
 PASSED, NOT_COLLECTED = 0, 5  # of pytest's exit codes; every other one is a mutant noticed
 TIMES = "times.jsonl"
 
@@ -70,19 +74,20 @@ class Baseline:
 
     seconds: dict[str, float]
     covering: dict[str, dict[int, set[str]]]
+    variables: Mapping[str, str]  # of the environment
 
     def tests(self, mutant: Mutant) -> list[str]:
         """Return the tests to run against a mutant, the fastest first, up to SECONDS_OF_TESTS of them.
 
         Those that executed a mutated line; for a line that runs on import, those that executed anything in its file;
-        for a file of which nothing was measured, such as compiled kernels, those of the folder that mirrors it.
+        for a file of which nothing was measured, those of the folder that mirrors it.
         """
         lines = self.covering.get(mutant.file, {})
         chosen = set().union(*(lines.get(n, set()) for n in range(mutant.first, mutant.last + 1)))
         chosen = chosen or set().union(*lines.values())
-        if not chosen or mutant.file.endswith(KERNELS):
+        if not chosen:
             room = mutant.room.split("/")[0]
-            chosen |= {test for test in self.seconds if test.startswith((f"tests/{room}/", "tests/test_sample.py"))}
+            chosen = {test for test in self.seconds if test.startswith((f"tests/{room}/", "tests/test_sample.py"))}
         ordered = sorted(chosen & self.seconds.keys(), key=lambda test: (self.seconds[test], test))[:MOST_TESTS]
         total = itertools.accumulate(self.seconds[test] for test in ordered)
         return [
@@ -119,8 +124,8 @@ def _positions(room: str, file: str, text: str) -> Iterator[tuple[Mutant, tuple[
         kind = name.partition("_")[0]
         spots = ((at, end) for node in nodes for at, end in operator.mutation_positions(node))
         for occurrence, (at, end) in enumerate(spots):
-            compiler = "@numba.njit" in lines[at[0] - 1]  # mutated kernels run uncompiled
-            if at not in never_run and not compiler:
+            same = lines[at[0] - 1].lstrip().startswith(SAME_WITHOUT)
+            if at not in never_run and not same:
                 yield Mutant(room, file, name, occurrence, at[0], end[0]), (kind, at, end)
 
 
@@ -174,9 +179,9 @@ def copied(to: Path) -> Path:
     return to
 
 
-def pytest(at: Path, *words: str, seconds: float | None = None, **variables: str) -> tuple[int | None, str]:
+def pytest(at: Path, *words: str, variables: Mapping[str, str], seconds: float | None = None) -> tuple[int | None, str]:
     """Run pytest in a copy; returns its exit code, None after so many seconds, and the last line it printed."""
-    environment = os.environ | {"PYTHONPATH": str(at / "src"), "NUMBA_CACHE_DIR": str(at / ".numba")} | variables
+    environment = os.environ | {"PYTHONPATH": str(at / "src"), "NUMBA_CACHE_DIR": str(at / ".numba")} | dict(variables)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words]
     with subprocess.Popen(
         command,
@@ -205,21 +210,27 @@ def pytest_runtest_logreport(report: Any) -> None:
             file.write(json.dumps([report.nodeid, report.outcome, report.duration]) + "\n")
 
 
-def baseline(at: Path, workers: int) -> Baseline:
-    """Run the suite unmutated under coverage.py, or read what such a run left in the copy."""
-    done = at / "baseline.jsonl"
+def baseline(at: Path, workers: int, suite: Sequence[str], name: str, variables: Mapping[str, str]) -> Baseline:
+    """Run tests unmutated under coverage.py, or read what such a run of this name left in the copy.
+
+    A test that takes more than UNMUTATED_SECONDS counts as failed; failed tests are not run against mutants.
+    """
+    done = at / f"{name}.jsonl"
     if not done.is_file():
         (at / TIMES).unlink(missing_ok=True)
         (at / "coverage.ini").write_text("[run]\nsource_pkgs = trialgraph\n")
         words = ("--cov=trialgraph", "--cov-context=test", "--cov-config=coverage.ini", "--cov-report=")
-        suite = (f"tests/{name}" for name in SUITE)
+        options = ("-p", "mutants", "-n", str(workers), "-m", MARKERS, "--timeout", str(UNMUTATED_SECONDS))
         places = os.pathsep.join([str(at / "src"), str(Path(__file__).parent)])
-        code, said = pytest(at, *words, "-n", str(workers), "-p", "mutants", "-m", MARKERS, *suite, PYTHONPATH=places)
+        paths = {"PYTHONPATH": places, "COVERAGE_FILE": str(at / f"{name}.coverage")}
+        code, said = pytest(
+            at, *words, *options, *(f"tests/{part}" for part in suite), variables={**variables, **paths}
+        )
         if code not in (0, 1):
             raise SystemExit(f"the unmutated suite did not run: {said}")
         (at / TIMES).rename(done)
     seconds = _passed(done)
-    return Baseline(seconds, _covering(at / ".coverage", at, seconds))
+    return Baseline(seconds, _covering(at / f"{name}.coverage", at, seconds), variables)
 
 
 def _passed(times: Path) -> dict[str, float]:
@@ -264,13 +275,14 @@ def judged(mutant: Mutant, known: Baseline, copies: queue.Queue[Path]) -> dict[s
         changed = mutating.mutate_code(text, plugins.get_operator(mutant.operator)(), mutant.occurrence)
         tests = known.tests(mutant)
         path.write_text(changed, "utf-8")
-        unique = (
-            stat.st_mtime + 10 + 2 * random.Random(mutant.id).randrange(1_000_000)
-        )  # else old bytecode would be taken
+        # A time of its own: Python and numba take cached code where size and time are the same.
+        unique = stat.st_mtime + 10 + 2 * random.Random(mutant.id).randrange(1_000_000)
         os.utime(path, (unique, unique))
         limit = PATIENCE * sum(known.seconds[test] for test in tests) + PATIENCE_FIRST
-        plain = {"NUMBA_DISABLE_JIT": "1"} if mutant.file.endswith(KERNELS) else {}
-        code, said = pytest(at, "-x", *tests, seconds=limit, **plain) if tests else (PASSED, "no test executes it")
+        code: int | None = PASSED
+        said = "no test executes it"
+        if tests:
+            code, said = pytest(at, "-x", *tests, seconds=limit, variables=known.variables)
         if code == NOT_COLLECTED:
             raise SystemExit(f"{mutant.id}: no test was found of {tests[:3]}")
     finally:
@@ -358,7 +370,8 @@ def main() -> None:
     chosen = sample(options.rooms, options.sample, options.seed)
     results = run(
         chosen,
-        baseline(work / "0", options.workers),
+        baseline(work / "0", options.workers, SUITE, "compiled", {}),
+        baseline(work / "0", options.workers, ("similarity",), "uncompiled", UNCOMPILED),
         [work / str(n) for n in range(options.workers)],
         work / "results.jsonl",
     )
@@ -373,15 +386,22 @@ def state() -> str:
     return digest.hexdigest()
 
 
-def run(chosen: Sequence[Mutant], known: Baseline, at: Sequence[Path], file: Path) -> list[dict[str, object]]:
+def run(
+    chosen: Sequence[Mutant], compiled: Baseline, uncompiled: Baseline, at: Sequence[Path], file: Path
+) -> list[dict[str, object]]:
     """Judge the mutants that have no result yet, side by side in the copies; returns the results of all."""
     results = {r["id"]: r for r in map(json.loads, file.read_text("utf-8").splitlines())} if file.is_file() else {}
     copies: queue.Queue[Path] = queue.Queue()
     for path in at:
         copies.put(path)
+
+    def of(mutant: Mutant) -> Baseline:
+        return uncompiled if mutant.file.endswith(KERNELS) else compiled
+
     open_ones = [mutant for mutant in chosen if mutant.id not in results]
     with file.open("a", encoding="utf-8") as out, ThreadPoolExecutor(len(at)) as pool:
-        for result in pool.map(partial(judged, known=known, copies=copies), open_ones):
+        running = [pool.submit(judged, mutant, of(mutant), copies) for mutant in open_ones]
+        for result in (done.result() for done in as_completed(running)):
             results[result["id"]] = result
             out.write(json.dumps(result) + "\n")
             out.flush()

@@ -229,12 +229,9 @@ STILL_RIDDLES = {
     "registries.reading.normalise",
     "registries.reading.values",
     "registries.registry",
-    "similarity.kernel",
-    "similarity.search",
     "stores.columns.drug",
     "stores.columns.joins",
     "stores.columns.trial",
-    "stores.embedded.store",
 }
 
 

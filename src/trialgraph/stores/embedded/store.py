@@ -97,7 +97,9 @@ class EmbeddedStore:
         known = json.loads((self.path / _LOADED).read_bytes()).get("files", {})
         files = self.path / "db"
         return [
-            name for name, told in known.items() if not (files / name).is_file() or _fingerprint(files / name) != told
+            name
+            for name, written in known.items()
+            if not (files / name).is_file() or _fingerprint(files / name) != written
         ]
 
     def counts(self) -> dict[str, int]:
