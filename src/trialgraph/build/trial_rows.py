@@ -14,6 +14,7 @@ import msgspec
 
 from trialgraph.build import record_rows
 from trialgraph.linking import places
+from trialgraph.linking.conditions import attributes
 from trialgraph.linking.entity import Entity
 from trialgraph.linking.linkers import Understood
 from trialgraph.model import ChangeEvent, DeviceOrProcedureLink, DrugLink, Link, OrganizationLink, Party, Trial
@@ -104,10 +105,11 @@ class TrialRows:
             key = (link.concept_id, link.source_field)
             if key not in best or link.confidence > best[key].confidence:
                 best[key] = link
+        shared = attributes.of_trial(trial)
         for link in best.values():
             self._add_mention("Condition", trial, link.concept_id, {"name": link.name}, word=link.span)
             edge = {"source": trial.id, "target": link.concept_id, "raw_name": link.raw, "broader": link.broader}
-            self.tables.put("STUDIES", edge | _evidence(link))
+            self.tables.put("STUDIES", edge | _evidence(link) | attributes.properties(link.raw, shared))
 
     def _interventions_of(self, trial: Trial, understood: Understood) -> None:
         for drug in _best(understood.drugs):

@@ -1,5 +1,9 @@
 """Conditions that a person names, as all nodes meant: the members of a group, a heading with all below it.
 
+`split` takes words such as "relapsed or refractory multiple myeloma" apart into the condition (multiple myeloma) and
+the attributes by which STUDIES narrows it (`stage` holds "relapsed or refractory"): one function for search and
+questions.
+
 `resolve` gives one `Resolution` whose `ids` are those nodes; questions, search, landscape and the answers from tables
 all ask with them.  `neighbours` counts the trials of what lies beside a single heading in meaning.
 """
@@ -11,12 +15,15 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from trialgraph.ask.names import linkers
+from trialgraph.linking.conditions import attributes
+from trialgraph.linking.conditions.attributes import Attribute
 from trialgraph.model import Resolution
 
 if TYPE_CHECKING:
     from trialgraph.stores.store import Store
 
 GROUP: Final = "GROUP:"
+_AS_WRITTEN: Final = frozenset(("group", "exact", "reordered", "same-words", "abbreviation", "user"))
 NEIGHBOURS: Final = 3  # named beside an answer: more would hide it
 _OF_GROUP: Final = """
 MATCH (g:ConditionGroup {group_id: $id})<-[:IN_GROUP]-(c:Condition)
@@ -52,6 +59,30 @@ def resolve(given: str, store: Store) -> Resolution | None:
         return _resolution(given, rows, given, "id") if rows else None
     found: Resolution | None = linkers.conditions(store).resolve(given)
     return with_nodes(found, store) if found is not None else None
+
+
+def split(given: str, store: Store) -> tuple[Resolution | None, tuple[Attribute, ...]]:
+    """Return the condition that a person's words name, and the attributes beside it.
+
+    Words that name a condition as a whole have none: acute kidney injury, postmenopausal osteoporosis.  An attribute's
+    `property` is a property of STUDIES (a list) and its `term` a value of it.
+    """
+    linker = linkers.conditions(store)
+    whole = linker.resolve(given)
+    rest, found = attributes.split(given)
+    if not found or (whole is not None and whole.method in _AS_WRITTEN):
+        return (with_nodes(whole, store) if whole is not None else None), ()
+    known = linker.resolve(rest) or whole
+    return (with_nodes(known, store) if known is not None else None), found
+
+
+def not_narrowed_note(found: Resolution, store: Store) -> str | None:
+    """Return the sentence that says by which attributes of a name an answer is not narrowed, or None."""
+    _, named = split(found.given, store)
+    if not named:
+        return None
+    said = ", ".join(f"{one.span} (STUDIES.{one.property} = {one.term})" for one in named)
+    return f"not narrowed by {said}: all trials of {found.name} are counted"
 
 
 def with_nodes(found: Resolution, store: Store) -> Resolution:

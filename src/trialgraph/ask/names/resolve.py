@@ -178,6 +178,10 @@ def _resolve(kind: str, given: str, store: Store) -> Resolution | None:
 def _resolve_one(kind: str, given: str, store: Store) -> Resolution | None:
     if kind == "condition" and given.startswith(conditions.GROUP):
         return conditions.resolve(given, store)
+    if kind == "condition" and not _KEY.fullmatch(given):
+        known_as, beside = conditions.split(given, store)
+        if known_as is not None and beside:
+            return msgspec.structs.replace(known_as, given=given)
     if _KEY.fullmatch(given):
         told = linkers.corrections(store).find("organization" if kind == "sponsor" else kind, given)
         rows = _rows(store, _BY_KEY[kind], {"id": told.target if told else given})

@@ -205,8 +205,9 @@ def _answer(
 
 
 def _beside(understood: list[Resolution], graph: Store) -> list[str]:
-    """Return sentences that say how many trials lie beside a single heading in meaning."""
-    notes = (conditions.neighbours_note(one, graph) for one in understood if one.kind == "condition")
+    """Return sentences that say what lies beside a condition in meaning, and what its trials were not narrowed by."""
+    known = [one for one in understood if one.kind == "condition"]
+    notes = [note(one, graph) for one in known for note in (conditions.neighbours_note, conditions.not_narrowed_note)]
     return [note for note in notes if note is not None]
 
 
