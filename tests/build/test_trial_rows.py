@@ -12,7 +12,7 @@ from trialgraph.linking.studies import StudyNumbers
 from trialgraph.model import ConditionLink, DrugLink, RecordRef, Trial
 
 NOTHING = Understood(
-    drugs=(), procedures=(), conditions=(), roles=(), people=(), sites=(), sponsor=None, collaborators=(),
+    drugs=(), procedures=(), conditions=(), roles=(), people=(), sites=(), sponsor=None, collaborators=(), regimens=(),
     numbers=StudyNumbers("x", "ctgov", (), (), None, ()),
 )  # fmt: skip
 EVIDENCE = {
