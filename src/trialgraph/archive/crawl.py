@@ -15,9 +15,10 @@ from trialgraph import limits
 from trialgraph.archive.accounts import Counts
 from trialgraph.archive.repair import check, replace_damaged
 from trialgraph.archive.store import Archive
-from trialgraph.errors import ArchiveError, TrialgraphError
+from trialgraph.errors import ArchiveError, Changed, TrialgraphError
 from trialgraph.model import RawRecord, SetAside
-from trialgraph.registries.registry import Missing, Registry, Selection
+from trialgraph.registries.reading.boundary import reason
+from trialgraph.registries.registry import Missing, Page, Registry, Selection
 
 if TYPE_CHECKING:
     from trialgraph.registries.http import Politeness
@@ -99,7 +100,7 @@ def crawl(
             )
         set_aside: list[SetAside] = []
         with _run(archive, "crawl", command, known.crawl) as run:
-            for page in registry.pages(http, base, want, known.cursor):
+            for page in answers(registry, registry.pages(http, base, want, known.cursor)):
                 archive.save(known.crawl, run, page)
                 set_aside += page.set_aside
                 known = archive.crawl(known.crawl)
@@ -201,7 +202,7 @@ def repair(
                 base = registry.base(bases.get(name) or registry.url)
                 polite = _politeness(registry, base, pace)
                 with Getter(base, hosts=registry.hosts, politeness=polite, contact=contact, say=say) as http:
-                    for page in registry.pages(http, base, Selection(ids=ids), None):
+                    for page in answers(registry, registry.pages(http, base, Selection(ids=ids), None)):
                         records += page.records
                         missing += page.missing
                     requests += http.requests
@@ -249,3 +250,13 @@ def updates(archive: Archive) -> list[Update]:
     return [
         update for (registry, _), update in reversed(found.items()) if registry not in whole or update.selection.all
     ]
+
+
+def answers(registry: Registry, pages: Iterable[Page]) -> Iterator[Page]:
+    """Yield a registry's pages; whatever reading an answer raises says that the registry's answer has changed."""
+    try:
+        yield from pages
+    except (TrialgraphError, OSError, MemoryError):
+        raise
+    except Exception as problem:
+        raise Changed(f"{registry.name}: an answer that cannot be understood ({reason(problem)})") from problem

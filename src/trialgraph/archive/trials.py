@@ -13,6 +13,7 @@ from trialgraph import limits
 from trialgraph.errors import RecordError
 from trialgraph.model import RawRecord, RecordRef, SetAside, Trial
 from trialgraph.registries.catalogue import known
+from trialgraph.registries.reading.boundary import parsing
 from trialgraph.registries.registry import Registry
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ def _parsed(
     for raw, sha256, not_seen_since in records:
         source = sources[raw.registry]
         try:
-            trial = source.parse(raw)
+            with parsing(raw.id):
+                trial = source.parse(raw)
         except RecordError as problem:
             on_set_aside(SetAside(record_id=raw.id, source=raw.registry, why=problem.why, path=problem.path or None))
             continue

@@ -6,6 +6,7 @@ import datetime as dt
 import email.utils
 import logging
 import re
+import ssl
 import threading
 import time
 import zlib
@@ -13,14 +14,16 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 from types import TracebackType
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import httpx
 import msgspec
 import stamina
 
 from trialgraph import limits, text
-from trialgraph.errors import Changed, Refused, RegistryError, UsageError
+from trialgraph.errors import Changed, Refused, RegistryError, TrialgraphError, UsageError
+from trialgraph.registries import outside
+from trialgraph.registries.reading.boundary import reason
 
 logging.getLogger("stamina").addHandler(logging.NullHandler())  # the person hears of waits from us
 
@@ -28,6 +31,9 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _STOP = frozenset({401, 403, 451})
 _AGAIN = frozenset({408, 425, 429})
 _END_OF_HTML = re.compile(rb"</html>(\s|<!--.*?-->)*$", re.DOTALL | re.IGNORECASE)
+
+
+_LONGEST_SHOWN = 10 * 365 * 86400.0  # seconds; a wait until the year 9999 has no date to come back on
 
 
 class BadAnswer(RegistryError):
@@ -121,6 +127,8 @@ class Getter:
         parts = urlsplit(base)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise UsageError(f"{base!r} is no web address; give one such as https://clinicaltrials.gov/api/v2")
+        if _port(parts) is None:
+            raise UsageError(f"{base!r} has no usable port; give one from 1 to 65535, or none")
         if parts.username or parts.password:
             raise UsageError("a base address must not hold a user name or password")
         if parts.scheme == "http" and not is_loopback(base):
@@ -142,8 +150,9 @@ class Getter:
             follow_redirects=False,
             http1=True,
             http2=False,
-            verify=True,
-            trust_env=not is_loopback(base),  # a proxy is for the world outside
+            trust_env=False,  # what the environment says of the way out is read and checked by `outside`
+            proxy=None if is_loopback(base) else outside.proxy_for(base),
+            verify=True if is_loopback(base) else outside.certificates(),
         )
 
     def __enter__(self) -> Getter:
@@ -188,11 +197,18 @@ class Getter:
                     try:
                         return self._follow(url, params, check, accept)
                     except (httpx.TransportError, BadAnswer, _Again) as problem:
+                        if (distrusted := outside.distrust(problem)) is not None:
+                            raise _untrusted(url, distrusted) from problem
                         why = str(problem) or type(problem).__name__
                         if left:
                             self._say(f"{urlsplit(url).hostname}: {why}; trying again")
                             raise
                         raise self._give_up(url, problem, why) from problem
+                    except (TrialgraphError, MemoryError):
+                        raise
+                    except Exception as problem:  # whatever a library makes of an answer, the answer is at fault
+                        host = _origin(self.base)[1]
+                        raise Changed(f"{host}: an answer that cannot be understood ({reason(problem)})") from problem
         raise AssertionError("a retry context ends by returning or raising")
 
     def _give_up(self, url: str, problem: Exception, why: str) -> RegistryError:
@@ -224,9 +240,10 @@ class Getter:
     def _redirected(self, target: httpx.URL, location: str) -> httpx.URL:
         try:
             new = target.join(location)
-        except httpx.InvalidURL as problem:
+            origin = _origin(str(new))
+        except (httpx.InvalidURL, ValueError) as problem:
             raise Changed(f"{target.host}: a redirect to nowhere ({location[:80]!a})") from problem
-        if not location or _origin(str(new)) not in self._origins:
+        if not location or origin not in self._origins:
             raise Refused(f"{target.host} redirects to {new.scheme}://{new.host}, which is not the registry's own host")
         return new
 
@@ -246,7 +263,8 @@ class Getter:
         if seconds is None:
             return
         if seconds > self.polite.longest_retry_after:
-            when = dt.datetime.now().astimezone() + dt.timedelta(seconds=seconds)
+            wait = dt.timedelta(seconds=min(seconds, _LONGEST_SHOWN))
+            when = dt.datetime.now().astimezone() + wait
             raise RegistryError(
                 f"{url.host} answered {status} and asks to wait {seconds / 60:,.0f} minutes; "
                 f"come back after {when:%Y-%m-%d %H:%M %Z} and run the same command"
@@ -296,9 +314,24 @@ class Getter:
                 stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
 
+def _untrusted(url: str, problem: ssl.SSLCertVerificationError) -> UsageError:
+    return UsageError(
+        f"{urlsplit(url).hostname}: its certificate is not trusted ({problem.verify_message}); where a proxy of your "
+        "network opens encrypted connections, name the file of its certificate in SSL_CERT_FILE"
+    )
+
+
 def _origin(url: str) -> tuple[str, str, int]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _port(parts: SplitResult) -> int | None:
+    """Return the port of an address, that of its scheme where none is written, or None where it is no port."""
+    try:
+        return parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return None
 
 
 def retry_after(header: str | None, now: dt.datetime) -> float | None:
@@ -309,7 +342,7 @@ def retry_after(header: str | None, now: dt.datetime) -> float | None:
         return float(header)
     try:
         when = email.utils.parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, TypeError, OverflowError, IndexError):
         return None
     if when.tzinfo is None:
         when = when.replace(tzinfo=dt.UTC)

@@ -42,6 +42,14 @@ def recognises(sample: Sample) -> bool:
     return sample.medium == "other" and b"<Trials_downloaded_from_ICTRP" in sample.body
 
 
+def unusable(sample: Sample) -> str | None:
+    """Return why a table of the platform is in no form that we read."""
+    head = sample.body.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if sample.medium == "other" and re.match(rb'"?TrialID"?[,;\t]', head):
+        return "it is the WHO platform's table (CSV); download the same trials as XML"
+    return None
+
+
 def record_of(body: bytes, when: dt.datetime) -> RawRecord:
     """Return a row filed under the number of its registry.  Raises RecordError where it has none."""
     row = _row("a row of a WHO export", body)
@@ -229,6 +237,7 @@ REGISTRY = Registry(
     trial_id=trial_id,
     record_of=record_of,
     recognises=recognises,
+    unusable=unusable,
     expected=Expectations(
         filled={"official_title": 0.9, "conditions": 0.95, "overall_status": 0.9}
     ),  # shares of 95 real rows

@@ -50,6 +50,13 @@ def recognises(sample: Sample) -> bool:
     return register == "ISRCTN" or (register is None and sample.text("isrctn") is not None)
 
 
+def unusable(sample: Sample) -> str | None:
+    """Return why a download of the registry's is in no form that we read."""
+    if sample.medium == "other" and b"67bricks.com/isrctn" in sample.body:
+        return "it is ISRCTN's XML; give its records as JSON, or the WHO platform's XML export of the same trials"
+    return None
+
+
 def record_of(body: bytes, when: dt.datetime) -> RawRecord:
     """Return a record filed under its ISRCTN number.  Raises RecordError where it has none."""
     place = json_record("an ISRCTN record", body)
@@ -199,6 +206,7 @@ REGISTRY = Registry(
     rank=0,
     record_of=record_of,
     recognises=recognises,
+    unusable=unusable,
     expected=Expectations(
         records=(25_000, 45_000), filled={"brief_title": 0.99, "conditions": 0.95, "interventions": 0.9}
     ),  # 28,673 trials in 2025

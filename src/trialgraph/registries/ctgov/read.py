@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from typing import Any
 
 import msgspec
 
@@ -30,10 +31,31 @@ def decode(record_id: str, body: bytes) -> shape.Study:
     try:
         return _decoder().decode(body)
     except msgspec.ValidationError as problem:
+        if "got `float`" in str(problem) and (study := _with_whole_numbers(body)) is not None:
+            return study
         why, _, path = str(problem).partition(" - at ")
         raise RecordError(record_id, why, path.strip("`").removeprefix("$.")) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise RecordError(record_id, f"the record is no whole JSON text: {problem}") from None
+
+
+def _with_whole_numbers(body: bytes) -> shape.Study | None:
+    """Return a record whose counts are written as 12.0, read as 12; None where something else is wrong."""
+    try:
+        return msgspec.convert(_whole(msgspec.json.decode(body)), shape.Study)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # a ValidationError is a DecodeError
+        return None
+
+
+def _whole(value: Any) -> Any:
+    match value:
+        case dict():
+            return {name: _whole(part) for name, part in value.items()}
+        case list():
+            return [_whole(part) for part in value]
+        case float() if value.is_integer() and abs(value) < 2**53:  # beyond, a float is no exact count
+            return int(value)
+    return value
 
 
 def dated(body: bytes) -> str | None:

@@ -11,6 +11,7 @@ import msgspec
 
 from trialgraph.errors import Changed, RecordError, UsageError
 from trialgraph.model import RawRecord, SetAside, Trial
+from trialgraph.registries.reading.boundary import parsing
 from trialgraph.registries.registry import Expectations, Missing, Page, Registry, Sample, Selection
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ def record_of(body: bytes, when: dt.datetime) -> RawRecord:
         record = _record(body, API, when)
     except (msgspec.DecodeError, ValueError) as problem:
         raise RecordError("a study", f"it has no usable number: {problem}") from None
-    return record if record.dated else msgspec.structs.replace(record, dated=dated(body))
+    with parsing(record.id):
+        return record if record.dated else msgspec.structs.replace(record, dated=dated(body))
 
 
 def recognises(sample: Sample) -> bool:

@@ -45,6 +45,13 @@ def recognises(sample: Sample) -> bool:
     return register == "EUCTR" or (register is None and sample.text("a2_eudract_number") is not None)
 
 
+def unusable(sample: Sample) -> str | None:
+    """Return why a download of the register's is in no form that we read."""
+    if sample.medium == "other" and re.search(rb"(?m)^EudraCT Number:\s", sample.body):
+        return "it is the EU register's text download; save the page as HTML, or give the WHO platform's XML"
+    return None
+
+
 def record_of(body: bytes, when: dt.datetime) -> RawRecord:
     """Return a record filed under its EudraCT number and country.  Raises RecordError where it has no number."""
     place = _fields("an EU register record", body)
@@ -239,6 +246,7 @@ REGISTRY = Registry(
     trial_id=trial_id,
     record_of=record_of,
     recognises=recognises,
+    unusable=unusable,
     expected=Expectations(
         records=(44_000, 200_000), filled={"official_title": 0.95, "conditions": 0.9, "phases": 0.9}
     ),  # 44,400 trials in one to some thirty records each; no new ones since 2023

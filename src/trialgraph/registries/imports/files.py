@@ -10,6 +10,7 @@ import datetime as dt
 import gzip
 import io
 import lzma
+import stat
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -19,6 +20,7 @@ from typing import Any, BinaryIO, cast
 from trialgraph import limits
 from trialgraph.model import RawRecord, SetAside
 from trialgraph.registries.imports import pieces, recognise
+from trialgraph.registries.reading.boundary import reason
 
 Item = RawRecord | SetAside
 
@@ -47,6 +49,9 @@ def _files(path: Path) -> Iterator[Path]:
 
 def _file(path: Path) -> Iterator[Item]:
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            yield _aside(str(path), "it is a pipe, a socket or a device and no file; it is passed over")
+            return
         when = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
         with path.open("rb") as stream:
             if stream.read(4) == b"PK\x03\x04":
@@ -56,6 +61,8 @@ def _file(path: Path) -> Iterator[Item]:
             yield from _stream(str(path), stream, _Allowance(path.stat().st_size), when)
     except OSError as problem:
         yield _aside(str(path), f"it cannot be read: {problem.strerror or problem}")
+    except (ValueError, OverflowError) as problem:  # a time of change beyond the calendar, a name that is no text
+        yield _aside(str(path), f"it cannot be read: {problem}")
 
 
 def _zip(path: Path, when: dt.datetime) -> Iterator[Item]:
@@ -92,6 +99,10 @@ def _stream(name: str, stream: BinaryIO, allowance: _Allowance, when: dt.datetim
         yield _aside(name, str(problem))
     except (EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError, zipfile.BadZipFile) as problem:
         yield _aside(name, f"it is damaged or cut off: {problem}")
+    except (OSError, MemoryError):
+        raise
+    except Exception as problem:  # noqa: BLE001 - whatever reading meets concerns this file alone
+        yield _aside(name, f"it cannot be understood ({reason(problem)})")
 
 
 def _content(name: str, stream: io.BufferedReader[Any], when: dt.datetime) -> Iterator[Item]:

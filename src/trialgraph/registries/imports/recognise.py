@@ -11,11 +11,13 @@ import msgspec
 from trialgraph.errors import RecordError
 from trialgraph.model import RawRecord
 from trialgraph.registries.catalogue import known
+from trialgraph.registries.reading.boundary import reason
 from trialgraph.registries.registry import Registry, Sample
 
 _BOM = b"\xef\xbb\xbf"
 _HTML = re.compile(rb"<(?:!doctype html|html|!--|\?xml[^>]*>\s*<!doctype html|head|body)", re.IGNORECASE)
 _END_OF_HTML = re.compile(rb"</html\s*>(?:\s|<!--.*?-->)*\Z", re.IGNORECASE | re.DOTALL)
+_PIPED_TABLE = re.compile(rb"[^\n]*\bnct_id\b[^\n|]*\||[^\n]*\|\s*nct_id\b", re.IGNORECASE)
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
@@ -47,9 +49,16 @@ def kind_of(head: bytes) -> FileKind:
         raise Unusable("it is UTF-16 text; save it as UTF-8", head)
     registry = _registry_of(Sample(medium="other", body=head))
     if registry is None:
-        why = "it is empty" if not text else "it is neither JSON, nor a saved page, nor an export of a registry we know"
+        why = "it is empty" if not text else _other_form(text)
         raise Unusable(why, head)
     return FileKind("other", registry)
+
+
+def _other_form(text: bytes) -> str:
+    """Return what a file is that no registry recognises, and what to download instead."""
+    if _PIPED_TABLE.match(text):
+        return "it is a table of AACT (pipe-separated); download the studies as JSON from ClinicalTrials.gov instead"
+    return "it is neither JSON, nor a saved page, nor an export of a registry we know"
 
 
 def records(kind: FileKind, body: bytes, when: dt.datetime) -> Iterator[RawRecord | Unusable]:
@@ -61,8 +70,12 @@ def records(kind: FileKind, body: bytes, when: dt.datetime) -> Iterator[RawRecor
             yield _of_page(body, when)
         elif kind.registry is not None:
             yield _filed(kind.registry, body, when)
-    except Unusable as problem:
+    except (Unusable, MemoryError) as problem:
+        if isinstance(problem, MemoryError):
+            raise
         yield problem
+    except Exception as problem:  # noqa: BLE001 - whatever parsing meets concerns these bytes alone
+        yield Unusable(f"it cannot be understood ({reason(problem)})", body)
 
 
 def _of_json(body: bytes, when: dt.datetime) -> Iterator[RawRecord | Unusable]:
