@@ -307,6 +307,8 @@ class DrugLink(Link, frozen=True, kw_only=True):
     intervention: int  # place in the trial's list of interventions
     mesh_id: str | None = None
     unii: str | None = None
+    salt_id: str | None = None  # of the salt or ester that the words name; the link itself ends at its base
+    salt_name: str | None = None
     dose_value: float | None = None
     dose_unit: str | None = None
     dose_per: str | None = None

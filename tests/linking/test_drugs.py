@@ -84,6 +84,56 @@ def test_a_placebo_takes_only_what_it_stands_for(linker, text, names):
     assert named(linker, text) == names
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "placebo matching nonivamide + nicoboxil", "placebo to tiotropium+olodaterol",
+        "Placebo matched with pregabalin",
+        "Placebo to grazoprevir + elbasvir FDC", "matching placebo sacubitril/valsartan",
+    ],
+)  # fmt: skip
+def test_nothing_in_a_placebos_scope_is_named(linker, text):
+    assert named(linker, text) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "label", "names"),
+    [
+        ("RADIATION", "yttrium Y 90 monoclonal antibody CC49",
+         ["yttrium Y 90 monoclonal antibody CC49", "Minretumomab"]),
+        ("RADIATION", "iodine I 131", ["Iodine i-131"]),
+        ("RADIATION", "low-LET cobalt-60 gamma ray therapy", []),
+        ("BIOLOGICAL", "tumor infiltrating lymphocytes", ["tumor infiltrating lymphocytes"]),
+        ("BIOLOGICAL", "CD276 CAR-T cells", ["CD276 CAR-T cells"]),
+        ("BIOLOGICAL", "mesenchymal stem cells", ["Mesenchymal Stem Cells"]),
+        ("BIOLOGICAL", "hematopoietic stem cell transplantation", []),
+    ],
+)  # fmt: skip
+def test_cells_and_labelled_antibodies_are_products_of_their_own(linker, kind, label, names):
+    assert of(linker, Intervention(name=label, type=kind)) == [names]
+
+
+@pytest.mark.parametrize(
+    ("label", "description", "names"),
+    [
+        ("NPC-01", "Norethisterone 1mg, Ethinyl estradiol 0.02mg", ["Norethindrone", "Ethinyl Estradiol"]),
+        ("GX-4711", "Given one week before the first infusion of pemetrexed", ["GX-4711"]),
+        ("Xybilun", "Erectile dysfunction, Viagra generic", ["Xybilun"]),
+        ("Zaldiar", "Analgesia with Zaldiar (tramadol and paracetamol)", ["Tramadol", "Acetaminophen"]),
+        ("PDE5I therapy", "a stable regimen of sildenafil, vardenafil or tadalafil", []),
+        ("withdrawal", "stopping tacrolimus in all participants", []),
+        ("high dose", "efavirenz once daily", ["Efavirenz"]),
+    ],
+)
+def test_a_description_counts_only_where_it_says_what_is_given(linker, label, description, names):
+    assert of(linker, Intervention(name=label, type="DRUG", description=description)) == [names]
+
+
+def test_another_name_is_no_source_of_carriers_enzymes_and_cells(linker):
+    for other in ("oxalate decarboxylase", "melanoma antigen recognized by T cells", "IgG with Proline (IgPro)"):
+        assert of(linker, Intervention(name="Product X", type="DRUG", other_names=(other,))) == [[]]
+
+
 def test_a_longer_name_is_not_the_shorter_one_in_it(linker):
     assert named(linker, "temsirolimus") == ["Temsirolimus"]
     assert named(linker, "levamlodipine") != ["Amlodipine"]
@@ -101,10 +151,53 @@ def test_a_longer_name_is_not_the_shorter_one_in_it(linker):
         ("lithium", "lithium carbonate"),
         ("tolterodine tartrate", "tolterodine"),
         ("cabozantinib", "Cabometyx"),
+        ("umeclidinium", "GSK573719", "umeclidinium bromide"),
+        ("selumetinib", "AZD6244"),
+        ("nerandomilast", "BI 1015550"),
+        ("dasotraline", "SEP-225289"),
+        ("pentamidine isethionate", "pentamidine"),
+        ("vilanterol trifenatate", "vilanterol"),
+        ("doxycycline hyclate", "doxycycline"),
+        ("diclofenac diethylamine", "diclofenac"),
+        ("ethanol", "ethyl alcohol"),
     ],
 )
 def test_one_substance_has_one_id(linker, names):
     assert len({link.concept_id for name in names for link in linker.understand(name)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("isosorbide mononitrate", "isosorbide dinitrate"),
+        ("fluticasone furoate", "fluticasone propionate"),
+        ("tenofovir disoproxil fumarate", "tenofovir alafenamide"),
+        ("citicoline", "cytidine"),
+        ("Genvoya", "Stribild"),
+    ],
+)
+def test_esters_that_are_drugs_of_their_own_stay_apart(linker, one, other):
+    assert {link.concept_id for link in linker.understand(one)} != {
+        link.concept_id for link in linker.understand(other)
+    }
+
+
+def test_a_company_code_of_two_drugs_in_one_crystal_is_both(linker):
+    for name in ("LCZ696", "Entresto", "sacubitril/valsartan", "sacubitril valsartan sodium"):
+        assert set(named(linker, name)) == {"Sacubitril", "Valsartan"}
+
+
+def test_a_link_ends_at_the_base_and_says_which_salt_the_words_name(linker):
+    (link,) = linker.understand("metformin hydrochloride 500 mg")
+    assert link.name == "Metformin"
+    assert link.salt_name == "Metformin hydrochloride"
+    assert linker.vocabulary.base_of(link.salt_id).id == link.concept_id
+    assert linker.understand("metformin")[0].salt_id is None
+
+
+def test_the_node_that_a_code_was_joined_to_keeps_the_codes_name(linker):
+    (link,) = linker.understand("GSK573719")
+    assert "GSK573719" in linker.vocabulary.joined_names(link.concept_id)
 
 
 def test_regimens_and_combination_brands_are_opened(linker):

@@ -120,6 +120,39 @@ def test_salts_join_their_base_and_stereo_names_steal_nothing(downloads, tmp_pat
     assert [d.id for d in known.resolve("Amsiro").drugs] == ["MESH:D017311", "MESH:D020123"]
     assert known.resolve("aim") is None
     assert known.resolve("combined") is None
+    besylate = known.resolve("amlodipine besylate").salt
+    assert (besylate.id, known.base_of(besylate.id).id) == ("UNII:864V2Q084H", "MESH:D017311")
+    assert known.resolve("Norvasc").salt is None
+
+
+def test_substances_of_two_lists_are_one_by_a_code_that_both_hold_or_by_hand():
+    from trialgraph.curation.drugs import drugs_text
+
+    supplement = [["C500003", "GSK573719", "GSK-573719", ""], ["C500004", "AZD 6244", "ARRY 142886", ""]]
+    names = [
+        "UMECLIDINIUM [INN]\tcn\tGE2T1418SV\tUMECLIDINIUM",
+        "GSK-573719\tcd\tGE2T1418SV\tUMECLIDINIUM",
+        "SELUMETINIB [INN]\tcn\t6UH91I579U\tSELUMETINIB",
+    ]
+    apart = drugs.DrugVocabulary(drugs_text([], supplement, names, "test"))
+    assert apart.resolve("GSK573719").drugs == apart.resolve("umeclidinium").drugs
+    assert apart.resolve("umeclidinium").drugs[0].name == "Umeclidinium"
+    assert apart.resolve("AZD6244").drugs != apart.resolve("selumetinib").drugs
+    joined = drugs.DrugVocabulary(drugs_text([], supplement, names, "test", [("AZD6244", "selumetinib")]))
+    assert joined.resolve("ARRY-142886").drugs[0] == joined.resolve("selumetinib").drugs[0]
+
+
+def test_ids_of_drugs_in_other_lists_are_those_that_may_be_passed_on():
+    from trialgraph.curation.drug_xrefs import xrefs_text
+    from trialgraph.linking.drugs import xrefs
+
+    rows = ("CAS\t1-2-3\tDrugBank vocabulary", "CAS\t4-5-6\tDrugCentral 2016", "RXCUI\t7\tPharmGKB",
+            "CHEBI\tCHEBI:8\tDrugCentral 2016")  # fmt: skip
+    assert xrefs_text((f"ABC\t{row}" for row in rows), "test") == "# test\nABC\tcas:1-2-3|chebi:8\n"
+    sirolimus = xrefs.of_drug("W36ZG6FT64", "D020123")
+    assert {"unii:W36ZG6FT64", "mesh:D020123", "cas:53123-88-9", "chembl:CHEMBL413", "drugbank:DB00877"} <= {*sirolimus}
+    assert xrefs.iri("chebi:9168") == "http://purl.obolibrary.org/obo/CHEBI_9168"
+    assert xrefs.of_drug(None, None) == ()
 
 
 def test_a_list_that_is_missing_or_unknown_is_said(downloads, tmp_path):

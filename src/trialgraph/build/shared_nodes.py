@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -13,6 +13,7 @@ from trialgraph.build.gather import firsts, gathered
 from trialgraph.build.node_facts import NodeFacts
 from trialgraph.linking import studies
 from trialgraph.linking.conditions import groups as condition_groups
+from trialgraph.linking.drugs import xrefs
 from trialgraph.linking.drugs.classes import evidence, genes
 from trialgraph.linking.drugs.classes.evidence import Evidence
 from trialgraph.linking.linkers import Linkers
@@ -87,12 +88,32 @@ def _condition_groups(tables: Tables, conditions: NodeFacts, linkers: Linkers) -
 
 
 def _drugs(tables: Tables, mentions_of: Mentions, linkers: Linkers) -> None:
-    """Add the drugs, the classes and the targets of each."""
+    """Add the drugs, the base of each salt, the classes and targets of each, and its ids in other lists."""
     drugs = NodeFacts("drug_id", gathered("Drug", mentions_of(name_of("Drug"))).to_dicts())
+    _salts(tables, drugs, linkers)
     named = [(drug, drugs.fact(drug, "name")) for drug in drugs]
     _classes(tables, named, linkers)
     _targets(tables, named, linkers)
-    tables.extend("Drug", drugs.rows())
+    tables.extend("Drug", (_with_names_and_ids(row, linkers) for row in drugs.rows()))
+
+
+def _salts(tables: Tables, drugs: NodeFacts, linkers: Linkers) -> None:
+    """Add what each salt is a salt of: a drug that its trials name too, for their links end there."""
+    for key in drugs:
+        base = linkers.drugs.vocabulary.base_of(key)
+        if base is not None and base.id in drugs:
+            edge = {"source": key, "target": base.id, "method": "salt-words", "source_field": "name"}
+            tables.put("SALT_OF", edge | {"confidence": 1.0})
+            salt = linkers.drugs.vocabulary.drug(key)
+            drugs.add(key, {"mesh_id": salt.mesh_id, "unii": salt.unii} if salt else {})
+
+
+def _with_names_and_ids(row: Mapping[str, Any], linkers: Linkers) -> Mapping[str, Any]:
+    """Return a drug's row with the names of what was joined to it, and its ids in other lists."""
+    used = row.get("synonyms") or []
+    joined = [name for name in linkers.drugs.vocabulary.joined_names(row["drug_id"]) if name not in used]
+    ids = xrefs.of_drug(row.get("unii"), row.get("mesh_id"))
+    return {**row, "synonyms": [*used, *joined] or None, "xrefs": list(ids) or None}
 
 
 def _classes(tables: Tables, drugs: Named, linkers: Linkers) -> None:
@@ -249,7 +270,9 @@ def _gathered_alone(label: str) -> SharedTables:
 
 _WITH_OTHERS: Final = (
     SharedTables(("Condition", "IS_A", "ConditionGroup", "IN_GROUP"), (name_of("Condition"),), _conditions),
-    SharedTables(("Drug", "IN_CLASS", "DrugClass", "SUBCLASS_OF", "Target", "TARGETS"), (name_of("Drug"),), _drugs),
+    SharedTables(
+        ("Drug", "SALT_OF", "IN_CLASS", "DrugClass", "SUBCLASS_OF", "Target", "TARGETS"), (name_of("Drug"),), _drugs
+    ),
     SharedTables(("Regimen", "CONTAINS"), (name_of("Regimen"),), _regimens),
     SharedTables(
         ("Organization", "SUBSIDIARY_OF", "PART_OF"),

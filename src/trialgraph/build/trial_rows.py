@@ -115,8 +115,10 @@ class TrialRows:
         for drug in _best(understood.drugs):
             facts = {"name": drug.name, "mesh_id": drug.mesh_id, "unii": drug.unii}
             self._add_mention("Drug", trial, drug.concept_id, facts, word=drug.span)
+            if drug.salt_id is not None:
+                self._add_mention("Drug", trial, drug.salt_id, {"name": drug.salt_name}, word=drug.span)
             dose = {name: getattr(drug, name) for name in DOSE}
-            self.tables.put("INCLUDES_DRUG", _from_intervention(trial, drug) | dose)
+            self.tables.put("INCLUDES_DRUG", _from_intervention(trial, drug) | {"salt_id": drug.salt_id} | dose)
         for procedure in _best(understood.procedures):
             facts = {"name": procedure.name, "mesh_id": _mesh(procedure.concept_id)}
             if procedure.label == "Device":

@@ -10,8 +10,10 @@ from trialgraph.curation.drug_facts import (
     APART,
     CLASS_BRANCHES,
     GIVEN,
+    GROUPS,
     KINDS_OF_VACCINE,
     MESSENGERS,
+    OWN_DRUGS,
     PROTEIN_BRANCHES,
     SAME,
 )
@@ -19,7 +21,6 @@ from trialgraph.curation.drug_names import (
     CODE_FORM,
     LONGEST_NAME,
     Unii,
-    acids,
     code_forms,
     is_a_medicine,
     isotope_forms,
@@ -56,6 +57,7 @@ class Concept(msgspec.Struct):
     mesh: list[str] = []
     unii: list[str] = []
     claims: dict[str, tuple[int, str]] = {}  # folded name -> rank, vocabulary ("m", "s", "u")
+    members: list[tuple[str, str]] = []  # id and preferred name of each substance in it
 
     def claim(self, name: str, rank: int, vocabulary: str) -> None:
         """Say that a name is this concept's, at a rank, by a list."""
@@ -92,6 +94,7 @@ class Maker:
         a.names += b.names
         a.mesh += b.mesh
         a.unii += b.unii
+        a.members += b.members
         for folded, (rank, vocabulary) in b.claims.items():
             if folded not in a.claims or rank < a.claims[folded][0]:
                 a.claims[folded] = (rank, vocabulary)
@@ -117,8 +120,13 @@ def is_a_substance(numbers: list[str], leaf: bool, known: bool) -> bool:
     )
 
 
+def is_own(folded: str) -> bool:
+    """Tell whether a folded name is of a drug that a word for a salt does not join to another."""
+    return folded in OWN_DRUGS or stripped(folded) in OWN_DRUGS
+
+
 def gather(mesh: list[list[str]], supplement: list[list[str]], unii: dict[str, Unii]) -> Maker:
-    """Return the concepts of the three lists, those that are one substance joined."""
+    """Return the concepts of the three lists, those joined that bear one official name."""
     maker = Maker()
     medicines = {u: row for u, row in unii.items() if is_a_medicine(row)}
     strong_names = {key(n) for r in medicines.values() for n in (r.display, *r.official) if r.strong or r.brands}
@@ -139,7 +147,6 @@ def gather(mesh: list[list[str]], supplement: list[list[str]], unii: dict[str, U
         for other in others:
             if base in by_mesh and other in by_mesh:
                 maker.join(by_mesh[base], by_mesh[other])
-    _join_salts(maker)
     return maker
 
 
@@ -157,9 +164,9 @@ def _add_headings(maker: Maker, mesh: list[list[str]], all_names: set[str], stro
         leaf = not any(n in inner for n in mine)
         leaf = leaf or any(n.startswith(VACCINES) for n in mine)
         mistaken = COMBINATION_FORM.search(name) or (_CLASS.search(name) and not known) or mesh_id in KINDS_OF_VACCINE
-        if mesh_id not in GIVEN and (mistaken or not is_a_substance(mine, leaf, known)):
+        if mesh_id in GROUPS or (mesh_id not in GIVEN and (mistaken or not is_a_substance(mine, leaf, known))):
             continue
-        concept = Concept([name], [mesh_id], [], {})
+        concept = Concept([name], [mesh_id], [], {}, [(f"MESH:{mesh_id}", name)])
         # a heading in the plural ("Tetracyclines") gives way to one in the singular
         rank = HEADING if key(name).endswith(name[-1].lower()) else OFFICIAL
         concept.claim(name, rank, "m")
@@ -182,15 +189,18 @@ def _add_unii(maker: Maker, unii: dict[str, Unii], medicines: dict[str, Unii], s
     for row in sorted(unii.values(), key=lambda row: (not row.strong, len(row.display), row.id)):
         official = [row.display, *sorted(row.official, key=lambda n: (len(n), n))]
         known_as = [row.display] if key(row.display) in supplement else [*official, *sorted(row.listed)]
+        if is_own(key(row.display)):
+            known_as = [name for name in known_as if is_own(key(name))]
         at = next((headed[key(n)] for n in known_as if key(n) in headed), None)
         if row.id not in medicines and at is None:
             continue
         if at is None:
             at = maker.official(key(row.display))
         if at is None:
-            at = maker.add(Concept([row.display], [], [], {}))
+            at = maker.add(Concept([row.display], [], [], {}, []))
         concept = maker.concepts[at]
         concept.unii.append(row.id)
+        concept.members.append((f"UNII:{row.id}", row.display))
         for name in official:
             if len(name) <= LONGEST_NAME:
                 concept.claim(name, OFFICIAL, "u")
@@ -236,7 +246,7 @@ def _add_supplement(maker: Maker, supplement: list[list[str]], all_vaccines: set
             )
             if not given and not _worth_keeping(name, terms):
                 continue
-            at = maker.add(Concept([name], [], [], {}))
+            at = maker.add(Concept([name], [], [], {}, []))
             if mesh_id in APART:
                 maker.by_official[key(name)] = at
                 concept = maker.concepts[at]
@@ -244,6 +254,7 @@ def _add_supplement(maker: Maker, supplement: list[list[str]], all_vaccines: set
             maker.by_official.setdefault(key(name), at)
         concept = maker.concepts[at]
         concept.mesh.append(mesh_id)
+        concept.members.append((f"MESH:{mesh_id}", name))
         concept.claim(name, SUPPLEMENT, "s")
         for term in terms:
             if plain(term) and len(term) > 3:
@@ -262,28 +273,3 @@ _STEMS = re.compile(
 def _worth_keeping(name: str, terms: list[str]) -> bool:
     """Tell whether a supplementary concept that no list of medicines holds may be given to people."""
     return any(_COMPANY_CODE.fullmatch(term) or (plain(term) and _STEMS.search(term)) for term in (name, *terms))
-
-
-def _join_salts(maker: Maker) -> None:
-    order = sorted(range(len(maker.concepts)), key=lambda i: (len(key(maker.concepts[i].names[0]).split()), i))
-    for i in order:
-        concept = maker.concepts[i]
-        for name in concept.names[:1]:
-            folded = key(name)
-            base = stripped(folded)
-            at = None
-            for candidate in filter(None, (base, *acids(base or folded))):
-                at = maker.official(candidate)
-                if at is not None:
-                    break
-            if at is not None:
-                maker.join(at, i)
-            elif base:
-                maker.by_official.setdefault(base, i)
-                concept.claims.setdefault(base, (HEADING if concept.mesh else DERIVED, "u"))
-    for i, concept in enumerate(maker.concepts):
-        if i in maker.joined:
-            continue
-        for folded, (rank, vocabulary) in list(concept.claims.items()):
-            if folded.endswith("ic acid") and rank <= SYNONYM:
-                concept.claims.setdefault(folded.removesuffix("ic acid") + "ate", (DERIVED, vocabulary))

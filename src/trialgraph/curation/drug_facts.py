@@ -28,8 +28,56 @@ SALTS: Final = frozenset(
         glutamate pidolate sesquioleate formate thiocyanate methylsulfate methylbromide methobromide
         metilsulfate monosuccinate sulfosalicylate tannate cyclamate hippurate mandelate hemitartarate
         trihydroxybenzoate etabonate propanediol diaspartate sulfoxide camphorate dimethylformamide isetionate
-        choline""".split()  # noqa: SIM905
+        diisethionate diisetionate hyclate hemiethanolate trifenatate phenylcinnamate diethylamine
+        dipalmitate phenylpropionate isocaproate cipionate diolamine hexahydrate heptahydrate
+        nonahydrate decahydrate hemitrihydrate sesquihydrochloride hemihydrochloride pentahydrochloride
+        hexahydrochloride dihydrobromide hydroiodide perchlorate dimethanesulfonate tosylate ditosilate
+        bismesylate trimesylate ethanesulfonate benzenesulfonate toluenesulfonate camsilate
+        ethanedisulfonate naphthalenedisulfonate sulphate hydrogenphosphate dihydrogenphosphate
+        hemiadipate hemioxalate hydrogenoxalate hemimalate dimalate hemimalonate hemitosylate sesquifumarate
+        hydrogenfumarate monofumarate monotartrate hydrogentartrate dibesylate monoacetate tetraacetate
+        glycolate mandelate gentisate xinofoate sorbitex fendizoate hybenzate tetraxetate stinoprate
+        cyclohexylamine benzylamine tertbutylamine
+        pyroglutamate octanoate heptanoate tidecanoate theoclate cromesilate closilate
+        levulinate acefurate""".split()  # noqa: SIM905
 ) - {"aspart"}  # fmt: skip
+
+# One counter-ion in several spellings: the one under which salts are compared.
+SALT_SPELLINGS: Final = {
+    "hcl": "hydrochloride", "monohydrochloride": "hydrochloride", "mesilate": "mesylate",
+    "methanesulfonate": "mesylate", "besilate": "besylate", "benzenesulfonate": "besylate", "tosilate": "tosylate",
+    "toluenesulfonate": "tosylate", "isetionate": "isethionate", "diisetionate": "isethionate",
+    "diisethionate": "isethionate", "camsilate": "camsylate", "edisilate": "edisylate", "embonate": "pamoate",
+    "trometamol": "tromethamine", "cipionate": "cypionate", "sulphate": "sulfate", "hydrogensulfate": "bisulfate",
+    "hydrogenmaleate": "maleate", "hydrogenfumarate": "fumarate", "hydrogensuccinate": "succinate",
+    "bitartrate": "tartrate", "hydrogentartrate": "tartrate", "theoclate": "teoclate", "closilate": "closylate",
+}  # fmt: skip
+# States of a crystal: a salt with or without them is the same salt.
+STATES: Final = frozenset(
+    """monohydrate dihydrate trihydrate tetrahydrate pentahydrate hexahydrate heptahydrate hemihydrate sesquihydrate
+    hemipentahydrate hemitrihydrate hydrate anhydrous hydrous solvate ethanolate hemiethanolate""".split()  # noqa: SIM905
+)
+
+# Esters and nucleotides that are drugs of their own though a word for a salt ends their names (folded): they act
+# otherwise, are dosed otherwise, or are chosen between.
+OWN_DRUGS: Final = frozenset(
+    (
+        "isosorbide mononitrate", "isosorbide 5 mononitrate", "isosorbide dinitrate", "fluticasone furoate",
+        "fluticasone propionate", "tenofovir disoproxil", "tenofovir alafenamide", "tenofovir amibufenamide",
+        "citicoline", "cytidine diphosphate choline", "adenosine monophosphate", "adenosine phosphate",
+        "adenosine diphosphate", "adenosine triphosphate", "uridine diphosphate", "uridine triphosphate",
+        "uridine monophosphate", "cytidine monophosphate", "cytidine triphosphate", "guanosine triphosphate",
+        "guanosine diphosphate", "guanosine monophosphate", "inosine monophosphate", "thiamine triphosphate",
+        "inositol nicotinate", "inositol niacinate", "erythrityl tetranitrate", "pentaerythritol tetranitrate",
+        "propylene glycol dinitrate", "fructose diphosphate", "creatine phosphate", "glycerol phosphate",
+        "alpha tocopherol succinate",
+        "deoxycytidine monophosphate", "inosine diphosphate", "thymidine monophosphate", "dihydroxyacetone phosphate",
+        "mannitol phosphate", "antimony potassium tartrate", "antimony sodium gluconate", "sodium stibogluconate",
+    )
+)  # fmt: skip
+
+# Headings that are groups of substances though one substance bears their name in the singular.
+GROUPS: Final = frozenset(("D000438",))  # Alcohols; alcohol is Ethanol
 
 # The other half of a crystal in two words: "siponimod fumaric acid".
 ACIDS_OF_CRYSTALS: Final = frozenset(
@@ -55,7 +103,8 @@ ALONE: Final = frozenset(
         thallous gallium indium radium lanthanum cerium ammonia chlorine iodine bromine sulfur nitrogen oxygen
         carbon ethyl methyl silicon titanium vitamin alpha beta gamma nitrous nitric alcohol ester amino
         polymer hydroxy dextran starch acetyl choline
-        dimethyl diethyl propyl isopropyl butyl phenyl benzyl trimethyl glyceryl sorbitan""".split()  # noqa: SIM905
+        dimethyl diethyl propyl isopropyl butyl ethylene propylene dietary cyanide
+        antimony cadmium phenyl benzyl trimethyl glyceryl sorbitan""".split()  # noqa: SIM905
 ) - {"choline"}  # fmt: skip
 
 # Lists of medicines: a name that they hold is a medicine.
@@ -78,6 +127,7 @@ PROTEIN_BRANCHES: Final = ("D08", "D12", "D13", "D23", "D05.500", "D05.750", "D2
 # the body's own proteins, or are cells, blood products and bacteria.
 GIVEN: Final = frozenset(
     (
+        "D000431",  # Ethanol
         "D007328",  # Insulin
         "D006493",  # Heparin
         "D006495",  # Heparin, Low-Molecular-Weight

@@ -7,7 +7,17 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from trialgraph.curation.drug_facts import ACIDS_OF_CRYSTALS, ALONE, ELEMENTS, SALTS, STRONG_MARKERS, WEAK_MARKERS
+from trialgraph.curation.drug_facts import (
+    ACIDS_OF_CRYSTALS,
+    ALONE,
+    ELEMENTS,
+    OWN_DRUGS,
+    SALT_SPELLINGS,
+    SALTS,
+    STATES,
+    STRONG_MARKERS,
+    WEAK_MARKERS,
+)
 
 LONGEST_NAME = 60  # characters; longer names are systematic or Latin and nobody writes them in a label
 
@@ -110,9 +120,11 @@ def stripped(folded: str) -> str | None:
     """Return a folded name without the words for its salt, or None where it has none or would lose its meaning."""
     parts = folded.split()
     kept = list(parts)
+    if len(kept) > 2 and kept[-2:] == ["phenyl", "cinnamate"]:
+        kept = kept[:-2]
     if len(kept) > 2 and kept[-1] == "acid" and kept[-2] in ACIDS_OF_CRYSTALS:
         kept = kept[:-2]
-    while len(kept) > 1 and kept[-1] in SALTS:
+    while len(kept) > 1 and kept[-1] in SALTS and " ".join(kept) not in OWN_DRUGS:
         kept.pop()
         if len(kept) > 1 and (kept[-1] in ("s", "l", "d") or kept[-1] == "dimethyl"):
             kept.pop()  # "cabozantinib S-malate", "trametinib dimethyl sulfoxide"
@@ -123,6 +135,20 @@ def stripped(folded: str) -> str | None:
     ):
         return None
     return " ".join(kept)
+
+
+def salt_of(folded: str, base: str) -> tuple[str, ...] | None:
+    """Return the words for a salt in a folded name: those beside its base's words, in one spelling and sorted.
+
+    Without the state of the crystal: empty where that alone differs; None where the name is no salt of the base.
+    """
+    mine, of_base = folded.split(), base.split()
+    rest = [word for word in mine if word not in of_base]
+    if len(mine) - len(rest) < len(of_base) or not all(
+        word in SALTS or word in ELEMENTS or word in ACIDS_OF_CRYSTALS or word == "acid" for word in rest
+    ):
+        return None
+    return tuple(sorted({SALT_SPELLINGS.get(word, word) for word in rest if word not in STATES}))
 
 
 def acids(folded: str) -> Iterator[str]:

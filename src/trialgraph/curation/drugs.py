@@ -1,7 +1,8 @@
 """Makes our file of drug names: which substances are kept, which names of them, and which of them are one.
 
 Input: MeSH headings and supplementary concepts (NLM), UNII names (FDA).  One concept a line:
-id, name, MeSH id, UNII, MeSH names, supplementary names, UNII names (names folded, joined by |).
+id, name, MeSH id, UNII, MeSH names, supplementary names, UNII names (names folded, joined by |), for a salt the id
+of its base, and the preferred names of the substances that were joined to it.
 A combination has the components' ids, joined by +, as its id and no MeSH id.
 """
 
@@ -24,7 +25,8 @@ from trialgraph.curation.drug_concepts import (
     gather,
 )
 from trialgraph.curation.drug_facts import GIVEN, PIECES, PROBIOTICS
-from trialgraph.curation.drug_names import LONGEST_NAME, MARKER, read_unii, shown, stripped
+from trialgraph.curation.drug_joins import join
+from trialgraph.curation.drug_names import LONGEST_NAME, MARKER, read_unii, salt_of, shown, stripped
 from trialgraph.linking.words.keys import key
 
 
@@ -147,10 +149,17 @@ def usable(folded: str, rank: int) -> bool:
     return letters + sum(len(p) for p in parts if p.isdigit()) > 3 or rank <= SYNONYM
 
 
-def drugs_text(mesh: list[list[str]], supplement: list[list[str]], unii_lines: list[str], release: str) -> str:
-    """Return our file of drug names."""
+def drugs_text(
+    mesh: list[list[str]],
+    supplement: list[list[str]],
+    unii_lines: list[str],
+    release: str,
+    codes: Iterable[tuple[str, str]] = (),
+) -> str:
+    """Return our file of drug names; `codes` are pairs by hand of a company's code and the name of the same drug."""
     unii = read_unii(unii_lines)
     maker = gather(mesh, supplement, unii)
+    join(maker, codes)
     owners = settle(maker, combinations(maker, mesh, supplement, unii_lines), other_things(mesh))
     names: dict[tuple[int, ...], dict[str, list[str]]] = defaultdict(lambda: {"m": [], "s": [], "u": []})
     for folded, (parts, vocabulary) in owners.items():
@@ -163,15 +172,50 @@ def drugs_text(mesh: list[list[str]], supplement: list[list[str]], unii_lines: l
         lists = ["|".join(sorted(by[v])) for v in "msu"]
         if len(parts) > 1:
             ids = sorted(concept_id(maker.concepts[i]) for i in parts)
-            rows.append(["+".join(ids), "", "", "", *lists])
+            rows.append(["+".join(ids), "", "", "", *lists, "", ""])
             continue
         concept = maker.concepts[parts[0]]
+        rows += salt_rows(concept, by)
+        lists = ["|".join(sorted(by[v])) for v in "msu"]
         mesh_id = _mesh_id(concept)
-        rows.append(
-            [concept_id(concept), shown(concept.names[0]), mesh_id, concept.unii[0] if concept.unii else "", *lists]
-        )
+        unii_id = concept.unii[0] if concept.unii else ""
+        rows.append([concept_id(concept), shown(concept.names[0]), mesh_id, unii_id, *lists, "", joined_names(concept)])
     rows.sort()
     return "\n".join([f"# {release}", *("\t".join(row) for row in rows)]) + "\n"
+
+
+def salt_rows(concept: Concept, by: dict[str, list[str]]) -> list[list[str]]:
+    """Return the rows of a concept's salts that a list holds as substances, and take their names out of `by`."""
+    base, base_id = key(concept.names[0]), concept_id(concept)
+    salts: dict[tuple[str, ...], tuple[str, str]] = {}
+    for member_id, name in sorted(concept.members, key=lambda m: (m[0].startswith("MESH:"), len(m[1]), m)):
+        salt = salt_of(key(name), base)
+        if salt and member_id != base_id:
+            salts.setdefault(salt, (member_id, name))
+    names: dict[tuple[str, ...], dict[str, list[str]]] = {}
+    for vocabulary, some in by.items():
+        for folded in [*some]:
+            salt = salt_of(folded, base)
+            if salt in salts:
+                some.remove(folded)
+                names.setdefault(salt, {"m": [], "s": [], "u": []})[vocabulary].append(folded)
+    rows = []
+    for salt, mine in names.items():
+        member_id, name = salts[salt]
+        scheme, _, number = member_id.partition(":")
+        ids = [number, ""] if scheme == "MESH" else ["", number]
+        rows.append([member_id, shown(name), *ids, *("|".join(sorted(mine[v])) for v in "msu"), base_id, ""])
+    return rows
+
+
+def joined_names(concept: Concept) -> str:
+    """Return the preferred names of a concept's other substances, joined by |."""
+    mine = {key(concept.names[0])}
+    names: dict[str, str] = {}
+    for _, name in concept.members:
+        if key(name) not in mine and len(name) <= LONGEST_NAME and "|" not in name:
+            names.setdefault(key(name), shown(name))
+    return "|".join(sorted(names.values()))
 
 
 def _mesh_id(concept: Concept) -> str:

@@ -35,6 +35,8 @@ def kind_of(path: Path) -> str:
     columns = first.split("\t")
     if columns[:3] == ["Name", "TYPE", "UNII"]:
         return "unii"
+    if columns[:4] == ["unii", "type", "id", "source"]:
+        return "drug-xrefs"
     if first.startswith("{") and '"ror_id"' in first:
         return "ror"
     if columns[0][:1] == "D" and columns[0][1:].isdigit() and len(columns) >= 4:
@@ -42,7 +44,7 @@ def kind_of(path: Path) -> str:
     if columns[0][:1] == "C" and columns[0][1:].isdigit() and len(columns) >= 3:
         return "mesh-supplementary"
     raise UsageError(
-        f"{path}: neither MeSH headings, MeSH supplementary concepts, UNII names nor ROR; "
+        f"{path}: neither MeSH headings, MeSH supplementary concepts, UNII names, ids of drugs in other lists nor ROR; "
         "docs/vocabularies.md says which files are read"
     )
 
@@ -107,13 +109,22 @@ def update(
 
         say("Reading organisations")
         made["organizations-ror.tsv.xz"] = ror_text(lines(lists["ror"]), release or _named(lists, ("ror",)))
+    if "drug-xrefs" in lists:
+        from trialgraph.curation.drug_xrefs import xrefs_text
+
+        say("Reading ids of drugs in other lists")
+        rows = list(lines(lists["drug-xrefs"]))[1:]
+        made["drug_xrefs.tsv.xz"] = xrefs_text(rows, release or _named(lists, ("drug-xrefs",)))
     if not lacking:
         from trialgraph.curation.drugs import drugs_text
+        from trialgraph.linking.drugs.vocabulary import codes
 
         say("Reading drug names (about a minute)")
         headings, supplement = ([line.split("\t")[:4] for line in lines(lists[kind])] for kind in NEEDED_FOR_DRUGS[:2])
         names = list(lines(lists["unii"]))[1:]
-        made["drugs.tsv.xz"] = drugs_text(headings, supplement, names, release or _named(lists, NEEDED_FOR_DRUGS))
+        made["drugs.tsv.xz"] = drugs_text(
+            headings, supplement, names, release or _named(lists, NEEDED_FOR_DRUGS), codes()
+        )
     sizes = {}
     for name, text in made.items():
         sizes[name] = _replace(to / name if to else term_lists.path_of(name) or Path(name), pack(text))

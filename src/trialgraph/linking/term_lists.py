@@ -36,6 +36,12 @@ LISTS = {
                   "Apache-2.0"),
     "genes.tsv": ("Genes", "symbols, names and ids of the targets", "HGNC (genenames.org)", "CC0"),
     "regimens.txt": ("Regimens", "names of sets of drugs", "compiled by hand", "Apache-2.0"),
+    "drug_codes.tsv": (
+        "Drug codes", "companies' codes and international names", "compiled by hand", "Apache-2.0"),
+    "drug_xrefs.tsv.xz": (
+        "Drug ids", "CAS, InChIKey, ChEMBL, RxNorm, ChEBI, DrugBank, PubChem and DrugCentral ids of substances",
+        "DrugBank open vocabulary; DrugCentral 2016 (ids taken, nothing else changed)", "CC0; CC BY 4.0",
+    ),
     "rare_conditions.tsv.xz": (
         "Rare conditions", "supplementary disease names", "MeSH supplementary concepts (NLM)",
         "free to use, source named",

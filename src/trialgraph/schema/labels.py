@@ -147,6 +147,9 @@ LABELS: Final[tuple[Label, ...]] = (
             SYNONYMS,
             MESH_ID,
             Property("unii", STRING, "FDA Unique Ingredient Identifier"),
+            Property(
+                "xrefs", LIST, "Ids in other lists as CURIEs: unii:, mesh:, cas:, inchikey:, chembl:, rxcui:, ..."
+            ),
         ),
         indexes=("name",),
     ),

@@ -109,6 +109,7 @@ RELATIONSHIPS: Final[tuple[Relationship, ...]] = (
         doc="The words name this drug.",
         properties=(
             *LINK,
+            Property("salt_id", STRING, "The Drug that is the salt or ester named; the target is its base"),
             *DOSE,
         ),
         derived=True,
@@ -142,6 +143,14 @@ RELATIONSHIPS: Final[tuple[Relationship, ...]] = (
             *DERIVED,
         ),
         key=("role",),
+        derived=True,
+    ),
+    Relationship(
+        type="SALT_OF",
+        source="Drug",
+        target="Drug",
+        doc="A salt, ester or hydrate of another drug; links to trials end at the base.",
+        properties=DERIVED,
         derived=True,
     ),
     Relationship(

@@ -40,11 +40,15 @@ class TrialText:
         both = (("officialTitle", self._trial.official_title), ("briefTitle", self._trial.brief_title))
         return tuple((f"identificationModule.{field}", title) for field, title in both if title)
 
-    def is_named_elsewhere(self, entry: Intervention, drugs: Collection[Drug]) -> bool:
-        """Tell whether another entry's label or other names name one of some drugs."""
+    def named_elsewhere(self, entry: Intervention) -> list[Drug]:
+        """Return the drugs that the labels and other names of the other entries name."""
         others = (e for e in self._trial.interventions if e.name != entry.name)
         texts = [text for e in others for text in (e.name, *e.other_names)]
-        return any(d in drugs for text in texts for m in find(text, self._vocabulary) for d in m.drugs)
+        return [drug for text in texts for m in find(text, self._vocabulary) for drug in m.drugs]
+
+    def is_named_elsewhere(self, entry: Intervention, drugs: Collection[Drug]) -> bool:
+        """Tell whether another entry's label or other names name one of some drugs."""
+        return any(drug in drugs for drug in self.named_elsewhere(entry))
 
     def is_tested(self, place: int) -> bool:
         """Tell whether an intervention is given in experimental arms and in no other."""

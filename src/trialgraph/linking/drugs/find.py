@@ -13,6 +13,22 @@ from trialgraph.linking.words.longest_match import scan
 _NUMBER = re.compile(r"-\d{3,}(?!\s*(?:mg|g|mcg|u|iu|/|%)\b)", re.IGNORECASE)  # the rest of a company's code
 
 
+# how sure each way of finding a drug is
+CONFIDENCE = {
+    "user": 1.0,
+    "exact": 1.0,
+    "span": 0.97,
+    "combination": 0.95,
+    "bracket": 0.93,
+    "other-name": 0.9,
+    "abbreviation": 0.85,
+    "edit-distance": 0.8,
+    "description": 0.75,
+    "title": 0.7,
+    "unlisted": 0.5,
+}
+
+
 class Mention(msgspec.Struct, frozen=True, gc=False):
     """A place in a text that names one drug or a combination."""
 
@@ -53,6 +69,9 @@ _AFTER = frozenset(
         responsive refractory refractoriness coa conjugate conjugated carrier analogue analog inhibition
         antagonism blockade agonism""".split()  # noqa: SIM905
 )  # fmt: skip
+# "oxalate decarboxylase": the enzyme that acts on it
+_ENZYMES = ("oxidase", "reductase", "kinase", "synthase", "carboxylase", "hydrogenase", "hydroxylase", "transferase",
+            "esterase", "peptidase", "protease", "polymerase", "phosphatase", "cyclase", "isomerase")  # fmt: skip
 # What comes before a name and says that it is not given.
 _BEFORE = frozenset(
     """without no anti non stop stopping discontinue discontinuation withdrawal withdraw against minus""".split()  # noqa: SIM905
@@ -155,7 +174,7 @@ def _said_otherwise(text: str, tokens: list[tuple[str, int, int]], start: int, s
     if stop < len(tokens):
         after, begin, _ = tokens[stop]
         gap = text[tokens[stop - 1][2] : begin]
-        if after in _AFTER and not gap.strip(" -®™") and "," not in gap:
+        if (after in _AFTER or after.endswith(_ENZYMES)) and not gap.strip(" -®™") and "," not in gap:
             return True
     return is_not_given(text, tokens, start)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from trialgraph.errors import UsageError
-from trialgraph.limits import MOST_DESCRIBED, MOST_DESCRIPTION
+from trialgraph.limits import MOST_DESCRIPTION
 from trialgraph.linking.corrections import Correction, Corrections
 from trialgraph.linking.drugs import doses
 from trialgraph.linking.drugs.abbreviations import TrialText
@@ -18,13 +18,25 @@ from trialgraph.linking.drugs.controls import (
     is_control_saline,
     is_placebo,
     strong_saline,
-    tells_examples,
     without_control_saline,
 )
-from trialgraph.linking.drugs.find import Mention, Segment, find, find_device, segments
-from trialgraph.linking.drugs.parts import given, is_antigen, is_sure, outside
+from trialgraph.linking.drugs.descriptions import MOST_OTHER_NAMES, defines, mentions_in_description, of_other_name
+from trialgraph.linking.drugs.find import CONFIDENCE, Mention, Segment, find, find_device, segments
+from trialgraph.linking.drugs.parts import given, is_antigen, outside
 from trialgraph.linking.drugs.roles import roles
-from trialgraph.linking.drugs.unlisted import CELLS, engineered, is_cell_product, misspelt, unlisted
+from trialgraph.linking.drugs.unlisted import (
+    CELLS,
+    ELEMENTS_OF_SOURCES,
+    GENERIC_CELLS,
+    engineered,
+    is_cell_product,
+    is_isotope,
+    is_own_product,
+    is_transplant,
+    labelled_antibody,
+    misspelt,
+    unlisted,
+)
 from trialgraph.linking.drugs.vaccines import is_vaccine, vaccines
 from trialgraph.linking.drugs.vocabulary import Drug, DrugVocabulary, Match
 from trialgraph.linking.words.keys import key
@@ -34,7 +46,6 @@ from trialgraph.text import fold
 __all__ = ["DrugLinker", "roles"]
 
 # What the types of entries may name, and how far we look for it.
-ELEMENTS_OF_SOURCES = frozenset(("cobalt", "cesium", "iridium", "palladium", "iodine", "strontium", "gold", "carbon"))
 WIDELY = frozenset(("DRUG", "BIOLOGICAL", "COMBINATION_PRODUCT", "GENETIC"))
 LABEL_AND_NAMES = frozenset(("DIETARY_SUPPLEMENT", "RADIATION"))
 DEVICES = frozenset(("DEVICE",))
@@ -49,20 +60,6 @@ _VESSEL = re.compile(
 )
 _RELEASES = re.compile(r"elut|coat|releas|impregnat|medicated|loaded|drug.?fil", re.IGNORECASE)
 
-CONFIDENCE = {
-    "user": 1.0,
-    "exact": 1.0,
-    "span": 0.97,
-    "combination": 0.95,
-    "bracket": 0.93,
-    "other-name": 0.9,
-    "abbreviation": 0.85,
-    "edit-distance": 0.8,
-    "description": 0.75,
-    "title": 0.7,
-    "unlisted": 0.5,
-}
-
 
 class _Found(msgspec.Struct):
     """A drug found somewhere in a record."""
@@ -76,6 +73,7 @@ class _Found(msgspec.Struct):
     alias: str
     vocabulary: str
     method: str
+    salt: Drug | None = None
 
 
 class DrugLinker:
@@ -112,7 +110,7 @@ class DrugLinker:
         links = self.understand(name)
         ids = {link.concept_id for link in links}
         if len(ids) != 1 or links[0].vocabulary == "none":
-            drug = self.vocabulary.drug(name.strip())
+            drug = self.vocabulary.base_of(name.strip()) or self.vocabulary.drug(name.strip())
             if drug is None:
                 return None
             return Resolution(
@@ -151,6 +149,8 @@ class DrugLinker:
         found, silent = self._label(entry.name, text, "label", "name")
         if kind == "RADIATION":
             found = [f for f in found if f.alias not in ELEMENTS_OF_SOURCES]
+        if any(is_isotope(f.drug.name) for f in found) and (product := labelled_antibody(entry.name)):
+            return self._unlisted(product, entry) + [f for f in found if not is_isotope(f.drug.name)]
         if found or silent:
             return found or self._saline_on_trial(i, entry, text)
         return self._elsewhere(entry, text, widely=kind in WIDELY)
@@ -172,24 +172,21 @@ class DrugLinker:
             if len({f.drug.id for f in found}) >= most:
                 break
             more, _ = self._label(other, text, "other_name", f"otherNames[{n}]", plain=True)
-            found += [_retold(f, "other-name") for f in more]
+            found += [_retold(f, "other-name") for f in more if of_other_name(other, f.start, f.end, f.drug, f.alias)]
+        if len({f.drug.id for f in found}) > MOST_OTHER_NAMES:
+            found = []
         if found or not widely:
             return found
-        found = self._abbreviated(entry.name, text)
+        found = [f for f in self._abbreviated(entry.name, text) if f.drug.id not in GENERIC_CELLS]
         if found:
             return found
         name = unlisted(entry.name, entry.type or "DRUG", self.vocabulary)
         if name and is_cell_product(entry.name):
             return self._unlisted(name, entry)
-        if entry.description and not is_placebo(entry.description[:200]):
-            told = entry.description[:MOST_DESCRIPTION]
-            mentions = [m for m in find(told, self.vocabulary) if is_sure(m) and not tells_examples(told[: m.start])]
-            if len({drug.id for m in mentions for drug in m.drugs}) > MOST_DESCRIBED:
-                mentions = []  # a list of what may be given
-            found = [
-                _retold(f, "description")
-                for f in self._founds(mentions, entry.description, "description", "description")
-            ]
+        mentions = mentions_in_description(entry, text.named_elsewhere(entry), self.vocabulary)
+        if mentions and (name is None or defines(entry.description, mentions)):
+            told = self._founds(mentions, entry.description or "", "description", "description")
+            found = [_retold(f, "description") for f in told]
         if not found and name and entry.type == "BIOLOGICAL" and not _ADDED.search(entry.name):
             found = self._vaccine_of_trial(entry, text)
         return found or (self._unlisted(name, entry) if name else [])
@@ -252,8 +249,11 @@ class DrugLinker:
                 found += self._founds(close, label, span_in, field)
             elif found and at is not None:
                 found += self._abbreviated(words, text, label, part.start)
-        if found and engineered(label) and all(f.drug.id in CELLS for f in found):
-            return [], False  # "CD19 CAR T cells" are a product of their own
+        if found and all(f.drug.id in CELLS for f in found) and not plain:
+            if is_transplant(label):
+                return [], True
+            if engineered(label) or is_own_product(label, found[0].drug.id):
+                return [], False  # "CD19 CAR T cells" are a product of their own
         if len({f.drug.id for f in found}) > 1:
             found = [f for f in found if f.alias not in MEDIA]  # "Factor VIII, plasma/albumin free method"
         silent = not found and (is_care(label) or blanked != label)
@@ -327,6 +327,7 @@ class DrugLinker:
                     m.match.alias,
                     m.match.vocabulary,
                     method,
+                    m.match.salt if drug.id not in self._same else None,
                 )
 
     def _links(self, at: int, entry: Intervention, found: list[_Found]) -> list[DrugLink]:
@@ -354,6 +355,8 @@ class DrugLinker:
                     intervention=at,
                     mesh_id=one.drug.mesh_id,
                     unii=one.drug.unii,
+                    salt_id=one.salt.id if one.salt else None,
+                    salt_name=one.salt.name if one.salt else None,
                     **msgspec.structs.asdict(dose),
                 )
             )

@@ -47,8 +47,24 @@ _ENGINEERED = re.compile(
     r"\bcd\d+|[A-Z]{2,}-?\d|\d{3,}|vaccin|peptide|anti-",
     re.IGNORECASE,
 )
+# headings of cells so wide that words beside them name another product: "autologous tumour-infiltrating lymphocytes"
+_WIDE_CELLS = frozenset(f"MESH:{heading}" for heading in ("D013601", "D008214", "D013234", "D007962"))
+# in running text they say what a product is made of; mesenchymal stem cells are given as they are
+GENERIC_CELLS = CELLS - {"MESH:D059630"}
+_TRANSPLANT = re.compile(r"\btransplant", re.IGNORECASE)
+_MARROW = re.compile(r"stem|marrow|haematopoietic|hematopoietic|progenitor", re.IGNORECASE)
+# what a source of rays is made of: it is not given
+ELEMENTS_OF_SOURCES = frozenset(("cobalt", "cesium", "iridium", "palladium", "iodine", "strontium", "gold", "carbon",
+                                 "cobalt 60", "cesium 137", "iridium 192", "palladium 103"))  # fmt: skip
+_ISOTOPE = re.compile(
+    r"(?:yttrium|indium|iodine|technetium|lutetium|rhenium|copper|zirconium|actinium|astatine|bismuth|lead|thorium)"
+    r"\W+(?:[a-z]{1,2}\W+)?\d{2,3}m?",
+    re.IGNORECASE,
+)
+_ANTIBODY = re.compile(r"antibod|\bmo?abs?\b|\bmonoclonal\b|\bigg\d?\b|\bfab\b|\w{3,}mab\b", re.IGNORECASE)
 # words for groups of drugs: antipsychotics, immunosuppressants
 _CLASS = re.compile(r"(?:anti|immuno|cortico|broncho|vaso|psycho|hypo|contra)\w*(?:ic|ant|ent|oid|ive|al|or|in|ator)$")
+_TRAILING = re.compile(r"(?:\s+(?:by|via|at|in|with|for|of|on|and|or|to|the|given|administered))+$", re.IGNORECASE)
 _RECOMBINANT = re.compile(r"(?:rhu?|r)(?=[A-Z])")
 # endings of words that say how or what for, and are no names
 _SAYS_HOW = re.compile(
@@ -115,11 +131,37 @@ def engineered(label: str) -> bool:
     return _ENGINEERED.search(label) is not None
 
 
+def is_isotope(name: str) -> bool:
+    """Tell whether a drug's name is that of an isotope alone."""
+    return _ISOTOPE.fullmatch(name) is not None
+
+
+def labelled_antibody(label: str) -> tuple[str, int, int] | None:
+    """Return the words of a label that name an antibody with its isotope, with their place, or None."""
+    if _ISOTOPE.search(label) is None or _ANTIBODY.search(label) is None:
+        return None
+    bare = doses.bare(label)
+    start = max(0, label.find(bare))
+    return (bare, start, start + len(bare)) if bare else None
+
+
+def is_transplant(label: str) -> bool:
+    """Tell whether a label names a transplantation of blood-forming cells: a procedure, and no product."""
+    return (
+        _TRANSPLANT.search(label) is not None and _MARROW.search(label) is not None and "mesenchym" not in label.lower()
+    )
+
+
+def is_own_product(label: str, drug_id: str) -> bool:
+    """Tell whether a label says more of its cells than their wide heading does."""
+    return drug_id in _WIDE_CELLS and len(key(doses.bare(label)).split()) > 1
+
+
 def unlisted(label: str, kind: str, vocabulary: DrugVocabulary) -> tuple[str, int, int] | None:
     """Return the words of a label that are plainly a code or a product without an entry, with their place."""
     if is_placebo(label) or is_care(label) or is_control_saline(label):
         return None
-    bare = doses.bare(label)
+    bare = _TRAILING.sub("", doses.bare(label))
     if len(words(label)) > MOST_LABEL_WORDS or key(bare) in vocabulary.nothing:
         return None
     undosed = doses.without_doses(label)
@@ -150,6 +192,13 @@ def unlisted(label: str, kind: str, vocabulary: DrugVocabulary) -> tuple[str, in
     if kind in ("BIOLOGICAL", "GENETIC") and 1 < len(tokens) <= 8 and (_PRODUCT.search(bare) or rare):
         return bare, start, start + len(bare)
     if kind == "DRUG" and 1 < len(tokens) <= 3 and len(rare) == len(tokens):
+        return bare, start, start + len(bare)
+    if (
+        kind in ("DRUG", "BIOLOGICAL", "GENETIC")
+        and len(tokens) <= 8
+        and _CELLS.search(bare)
+        and not _TRANSPLANT.search(bare)
+    ):
         return bare, start, start + len(bare)
     return None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import gc
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
@@ -17,6 +18,8 @@ from trialgraph.linking.words import tables
 from trialgraph.linking.words.keys import key
 from trialgraph.spelling import closest
 
+SALT_OF, JOINED = 7, 8  # the columns with the base of a salt and with the names of what was joined
+PACKAGE: Final = "trialgraph.linking.drugs"
 LISTS = ("mesh", "mesh-supplementary", "unii", "hand")
 
 
@@ -35,6 +38,7 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     drugs: tuple[Drug, ...]
     alias: str  # the name as the vocabulary holds it, folded or as written by hand
     vocabulary: str  # one of LISTS
+    salt: Drug | None = None  # the salt or ester that the name is of, where a list holds it as a substance
 
 
 class DrugVocabulary:
@@ -46,6 +50,8 @@ class DrugVocabulary:
         self._rows: list[list[str]] = []
         self.names: dict[str, int] = {}  # folded name -> 4 * row + place in LISTS
         self._by_id: dict[str, int] = {}
+        self._base: dict[int, str] = {}  # row of a salt -> id of its base
+        self._joined: dict[str, str] = {}  # id -> preferred names of what was joined to it, joined by |
         names = self.names
         for at, line in enumerate(rest.splitlines()):
             row = line.split("\t")
@@ -54,6 +60,12 @@ class DrugVocabulary:
                     names.update(dict.fromkeys(row[place].split("|"), 4 * at + place - 4))
             self._rows.append(row[:4])
             self._by_id[row[0]] = at
+            if row[SALT_OF]:
+                self._base[at] = row[SALT_OF]
+            if row[JOINED]:
+                self._joined[row[0]] = row[JOINED]
+            if row[3] and row[2]:
+                self._by_id.setdefault("UNII:" + row[3], at)
         self.exactly: dict[str, frozenset[str]] = {}  # folded name -> the only ways to write it
         self.devices: dict[str, tuple[str, ...]] = {}  # folded brand of a device -> ids of what it releases
         self.nothing: set[str] = set()  # folded words that name no drug
@@ -81,6 +93,17 @@ class DrugVocabulary:
         at = self._by_id.get(drug_id)
         return None if at is None or "+" in drug_id else self._drug(at)
 
+    def base_of(self, drug_id: str) -> Drug | None:
+        """Return the drug that a salt's id is a salt of, or None."""
+        at = self._by_id.get(drug_id)
+        base = self._base.get(at) if at is not None else None
+        return None if base is None else self.drug(base)
+
+    def joined_names(self, drug_id: str) -> list[str]:
+        """Return the preferred names of the substances that are one with a drug: its salts, its code's entry."""
+        names = self._joined.get(drug_id)
+        return names.split("|") if names else []
+
     def resolve(self, name: str) -> Match | None:
         """Return what a whole name means, or None."""
         return self.match(key(name))
@@ -91,6 +114,11 @@ class DrugVocabulary:
         if code is None:
             return None
         at, place = divmod(code, 4)
+        base = self._base.get(at)
+        if base is not None:
+            return Match(
+                (self._drug(self._by_id[base]),), self._alias.get(folded, folded), LISTS[place], self._drug(at)
+            )
         ids = self._rows[at][0].split("+")
         drugs = tuple(self._drug(self._by_id[i]) for i in ids) if len(ids) > 1 else (self._drug(at),)
         return Match(drugs, self._alias.get(folded, folded), LISTS[place])
@@ -157,13 +185,21 @@ class DrugVocabulary:
         code = self.names.get(key(name))
         if code is None:
             raise UsageError(f"{source}: {name!r} is no drug that the vocabulary holds")
-        return self._rows[code // 4][0].split("+")
+        at = code // 4
+        return [self._base[at]] if at in self._base else self._rows[at][0].split("+")
+
+
+def codes() -> list[tuple[str, str]]:
+    """Return the codes of our file by hand, each with the international name of the same substance."""
+    return [(code, name) for some, name in tables.rows(PACKAGE, "drug_codes.tsv") for code in some.split("|")]
 
 
 @functools.cache
 def load() -> DrugVocabulary:
     """Return the vocabulary that ships with the program, read once per process."""
-    text, by_hand = (tables.text("trialgraph.linking.drugs", name) for name in ("drugs.tsv.xz", "drugs.txt"))
+    text, by_hand = (tables.text(PACKAGE, name) for name in ("drugs.tsv.xz", "drugs.txt"))
+    mixed = (f"{code} = {name}" for code, name in codes() if " + " in name)
+    by_hand = "\n".join((by_hand, *mixed))
     collecting = gc.isenabled()
     gc.disable()  # half a million new strings hold no cycles; looking for some doubles the time
     try:
