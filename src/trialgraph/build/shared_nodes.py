@@ -111,7 +111,8 @@ def _salts(tables: Tables, drugs: NodeFacts, linkers: Linkers) -> None:
 def _with_names_and_ids(row: Mapping[str, Any], linkers: Linkers) -> Mapping[str, Any]:
     """Return a drug's row with the names of what was joined to it, and its ids in other lists."""
     used = row.get("synonyms") or []
-    joined = [name for name in linkers.drugs.vocabulary.joined_names(row["drug_id"]) if name not in used]
+    folded = {word.casefold() for word in used}
+    joined = [n for n in linkers.drugs.vocabulary.joined_names(row["drug_id"]) if n.casefold() not in folded]
     ids = xrefs.of_drug(row.get("unii"), row.get("mesh_id"))
     return {**row, "synonyms": [*used, *joined] or None, "xrefs": list(ids) or None}
 
