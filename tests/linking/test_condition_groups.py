@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from trialgraph.linking.conditions import groups as condition_groups
+from trialgraph.linking.conditions import xrefs
 from trialgraph.linking.conditions.linker import ConditionLinker
 
 NODE = "TXT:autoimmune-cytopenia"
@@ -128,3 +129,9 @@ def test_a_disease_is_read_before_a_procedure_and_healthy_skin_is_no_person(link
 
 def test_what_lies_above_a_procedure_is_a_procedure(linker: ConditionLinker):
     assert "MESH:D016377" in linker.parents("MESH:D016030")  # Kidney Transplantation is an Organ Transplantation
+
+
+def test_a_heading_has_the_ids_of_other_lists():
+    assert {"MONDO:0005011", "DOID:8778"} <= set(xrefs.of("D003424"))  # Crohn disease
+    assert any(one.startswith("ICD10CM:C50") for one in xrefs.of("D001943"))  # breast neoplasms: by breast cancer
+    assert xrefs.of("D000000") == ()

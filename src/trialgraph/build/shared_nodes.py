@@ -13,6 +13,7 @@ from trialgraph.build.gather import firsts, gathered
 from trialgraph.build.node_facts import NodeFacts
 from trialgraph.linking import studies
 from trialgraph.linking.conditions import groups as condition_groups
+from trialgraph.linking.conditions import xrefs as condition_xrefs
 from trialgraph.linking.drugs import xrefs
 from trialgraph.linking.drugs.classes import evidence, genes
 from trialgraph.linking.drugs.classes.evidence import Evidence
@@ -51,7 +52,7 @@ def _conditions(tables: Tables, mentions_of: Mentions, linkers: Linkers) -> None
         key = waiting.pop()
         if heading := linkers.mesh.get(key.removeprefix(MESH)):
             facts = {"name": heading.name, "tree_numbers": list(heading.tree_numbers) or None}
-            conditions.add(key, facts | {"mesh_id": heading.id})
+            conditions.add(key, facts | {"mesh_id": heading.id, "xrefs": list(condition_xrefs.of(heading.id)) or None})
         elif key in grouped:
             conditions.add(key, {"name": grouped[key].name})
         else:

@@ -42,6 +42,18 @@ LISTS = {
         "Drug ids", "CAS, InChIKey, ChEMBL, RxNorm, ChEBI, DrugBank, PubChem and DrugCentral ids of substances",
         "DrugBank open vocabulary; DrugCentral 2016 (ids taken, nothing else changed)", "CC0; CC BY 4.0",
     ),
+    "condition_xrefs.tsv.xz": (
+        "Condition cross-references", "MeSH headings in MONDO, DOID, EFO, ICD-10-CM, Orphanet, UMLS",
+        "Mondo Disease Ontology (mondo.monarchinitiative.org): mappings, and names to join neoplasms and cancers",
+        "CC0; CC BY 4.0",
+    ),
+    "condition_groups.tsv": (
+        "Clinical groups", "groups of conditions and their names", "compiled by hand", "Apache-2.0",
+    ),
+    "condition_attributes.tsv": (
+        "Condition attributes", "stage, line, severity, setting, population, biomarkers", "compiled by hand",
+        "Apache-2.0",
+    ),
     "rare_conditions.tsv.xz": (
         "Rare conditions", "supplementary disease names", "MeSH supplementary concepts (NLM)",
         "free to use, source named",

@@ -222,6 +222,7 @@ LABELS: Final[tuple[Label, ...]] = (
             Property("tree_numbers", LIST, "MeSH tree numbers"),
             SYNONYMS,
             MESH_ID,
+            Property("xrefs", LIST, "The same disease elsewhere: MONDO, DOID, EFO, ICD10CM, Orphanet, UMLS", "CURIE"),
         ),
         indexes=("name",),
     ),
