@@ -19,7 +19,8 @@ _SENTENCE = re.compile(r"(?<=[a-z0-9)\]])[.;](?=\s)|\n")
 _OR = re.compile(r"\b(?:and/)?or\b|\+/-|±", re.IGNORECASE)
 _CHOICE = re.compile(
     r"\b(?:one of (?:the|these)|discretion|may (?:be|include)|can be|if needed|as needed|deemed necessary|"
-    r"local practice|if (?:steroids|necessary|required)|investigator.s choice|selected (?:by|at)|either|options?)\b",
+    r"local practice|if (?:steroids|necessary|required)|investigator.s choice|selected (?:by|at)|"
+    r"either|options?|or other|may or may not)\b",
     re.IGNORECASE,
 )
 # words before a name, in its sentence, by which it is not what the entry gives
@@ -54,8 +55,8 @@ MOST_OTHER_NAMES = 6  # drugs that other names may add: more are a list of what 
 # drugs that stand in descriptions as what a product is kept in, fed with or made from
 _INGREDIENTS = frozenset(
     """proline glycine histidine arginine lysine polysorbate polysorbates saline dextrose maltodextrin maltose trehalose
-    sorbitol glycerol glycerin petrolatum water ethanol alcohol immunoglobulins polyethylene terephthalate agar
-    aluminum dmso""".split()  # noqa: SIM905
+    aqueous agglutinin sorbitol glycerol glycerin petrolatum water ethanol alcohol immunoglobulins polyethylene
+    terephthalate agar aluminum dmso""".split()  # noqa: SIM905
 )
 
 
@@ -91,7 +92,7 @@ def _is_a_choice(text: str, mentions: list[Mention]) -> bool:
     return any(len(gap) < CLOSE and _OR.search(gap) for gap in gaps) or _CHOICE.search(text) is not None
 
 
-CLOSE = 40  # characters between two names that one "or" joins
+CLOSE = 60  # characters between two names that one "or" joins
 
 
 OPENING = 40  # characters: a name this near to the beginning is what the description is about
@@ -116,7 +117,10 @@ def of_other_name(name: str, start: int, end: int, drug: Drug, alias: str) -> bo
 
 
 def _is_given(text: str, mention: Mention) -> bool:
-    if any(drug.id in GENERIC_CELLS for drug in mention.drugs) or text[mention.start - 1 : mention.start] == "-":
+    if (
+        any(drug.id in GENERIC_CELLS or drug.name == "Water" for drug in mention.drugs)
+        or text[mention.start - 1 : mention.start] == "-"
+    ):
         return False
     if is_control_saline(text[mention.start : mention.end]) or not _INGREDIENTS.isdisjoint(mention.match.alias.split()):
         return False
