@@ -22,6 +22,7 @@ from trialgraph.linking.organizations.linker import OrganizationLinker
 from trialgraph.linking.people import Person
 from trialgraph.linking.places import Site
 from trialgraph.linking.procedures.linker import ProcedureLinker
+from trialgraph.linking.readable import readable
 from trialgraph.linking.studies import StudyNumbers
 from trialgraph.model import (
     ArmRegimen,
@@ -70,6 +71,7 @@ class Linkers:
 
     def understand(self, trial: Trial) -> Understood:
         """Return the concepts that a trial's words name."""
+        trial = readable(trial)
         found = self.drugs.link(trial)
         return Understood(
             drugs=found,
