@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from trialgraph.config import Settings
 
 FORMATS = ("json", "csv", "nl", "md")
-_ENDINGS = {".json": "json", ".csv": "csv", ".jsonl": "nl", ".nl": "nl", ".md": "md"}
+_ENDINGS = {
+    ".json": "json", ".csv": "csv", ".jsonl": "nl", ".nl": "nl", ".md": "md", ".html": "html", ".htm": "html",
+    ".txt": "table", "": "table",
+}  # fmt: skip
+_OF_ROWS = {".arrow": "arrow", ".parquet": "parquet", ".xlsx": "xlsx"}  # binary forms, of rows only
 
 
 class Output:
@@ -38,14 +42,22 @@ class Output:
 
         for note in notes:
             self.say(note)
-        if self.form == "arrow" and self.path is not None:
-            from trialgraph.ask.answers import Answer
-
-            frame = Answer(columns=tuple(columns), rows=[dict(row) for row in rows]).to_polars()
-            self._whole(frame.write_ipc)
+        if self.form in _OF_ROWS.values() and self.path is not None:
+            self._binary_rows(columns, rows, notes)
             return
         tty = self.path is None and is_terminal(sys.stdout)
         self.text(render.rows(columns, rows, self.form, tty=tty, raw=self.raw))
+
+    def _binary_rows(self, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], notes: Sequence[str]) -> None:
+        if self.form == "xlsx":
+            from trialgraph.ask.show import xlsx
+
+            self._whole(lambda part: xlsx.write(part, columns, rows, notes))
+            return
+        from trialgraph.ask.answers import Answer
+
+        frame = Answer(columns=tuple(columns), rows=[dict(row) for row in rows]).to_polars()
+        self._whole(frame.write_ipc if self.form == "arrow" else frame.write_parquet)
 
     def report(self, report: Mapping[str, Any], sentence: str | None = None) -> None:
         """Write one report: an object with --json, else the sentence (on stderr) and the figures as a table."""
@@ -117,6 +129,17 @@ class Output:
                 self._bar = None
 
 
+def _form_of(path: Path | None, *, only_rows: bool) -> str:
+    """Return the form that a file's name asks for.  Raises UsageError for an ending that names none we write."""
+    ending = path.suffix.lower() if path is not None else ""
+    forms = _ENDINGS | _OF_ROWS if only_rows else _ENDINGS
+    if ending not in forms:
+        names = ", ".join(name for name in forms if name)
+        why = "a report is no table of rows" if ending in _OF_ROWS else f"{ending} is no form that is written"
+        raise UsageError(f"{path}: {why}; end the name in one of {names}, or name the form (--csv, --json, ...)")
+    return forms[ending]
+
+
 def output_options(command: Callable[..., Any], *, only_rows: bool = False) -> Callable[..., Any]:
     """Add --json --csv --nl --md -o to a command and hand it `out`; without a form, the end of FILE's name decides."""
 
@@ -133,8 +156,7 @@ def output_options(command: Callable[..., Any], *, only_rows: bool = False) -> C
             need_stdout()
         if form == "arrow" and path is None:
             raise UsageError("--arrow writes no text; name a file for it: -o FILE.arrow")
-        ending = path.suffix.lower() if path is not None else ""
-        form = form or ("arrow" if ending == ".arrow" and only_rows else _ENDINGS.get(ending, "table"))
+        form = form or _form_of(path, only_rows=only_rows)
         raw = bool(kwargs.pop("raw")) if only_rows else False
         return command(*args, out=Output(form, path, raw=raw), **kwargs)
 
