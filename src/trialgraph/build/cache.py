@@ -144,28 +144,26 @@ def similarity_of(home: Settings) -> tuple[Model, Vectors] | None:
         return None
 
 
-def commit(
-    part: Path,
-    folder: Path,
-    snapshot: Snapshot,
-    *,
-    code: str,
-    model: str,
-    trials: Mapping[str, TrialHashes],
-    unread: Collection[tuple[str, str]],
-) -> None:
-    """Put what was written in place, for the snapshot that is in place by now.
+def hashes_of(trials: Mapping[str, TrialHashes], unread: Collection[tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """Return the hashes of each trial's newest records and of all their versions.
 
-    Trials of which a record (registry, id) is `unread` count as changed the next time, so that they are read again.
+    Where a record (registry, id) is `unread` they are empty, so that the trial counts as changed the next time.
     """
+    return {
+        trial: ("", "") if any(key[1:] in unread for key in hashes.records) else (hashes.newest, hashes.versions)
+        for trial, hashes in trials.items()
+    }
+
+
+def commit(
+    part: Path, folder: Path, *, code: str, snapshot: str, model: str, trials: dict[str, tuple[str, str]]
+) -> None:
+    """Put the written files in place, with the hashes of what they were made of: code, snapshot, model and trials."""
     about = About(
         code=code,
-        snapshot=snapshot.hash,
+        snapshot=snapshot,
         model=model,
-        trials={
-            trial: ("", "") if any(key[1:] in unread for key in hashes.records) else (hashes.newest, hashes.versions)
-            for trial, hashes in trials.items()
-        },
+        trials=trials,
         files={
             file.name: digest
             for file in sorted(part.iterdir())

@@ -9,8 +9,7 @@ import msgspec
 
 from trialgraph import schema
 from trialgraph.build import record_rows
-from trialgraph.build.gather import firsts, gathered
-from trialgraph.build.node_facts import NodeFacts
+from trialgraph.build.gather import NodeFacts, firsts, gathered
 from trialgraph.linking import studies
 from trialgraph.linking.conditions import groups as condition_groups
 from trialgraph.linking.conditions import xrefs as condition_xrefs
@@ -71,11 +70,11 @@ def _conditions(tables: Tables, mentions_of: Mentions, linkers: Linkers) -> None
 def _condition_groups(tables: Tables, conditions: NodeFacts, linkers: Linkers) -> None:
     """Add the clinical groups that a condition of the graph belongs to, and who belongs to each."""
     groups = condition_groups.groups()
-    held: set[str] = set()
+    groups_present: set[str] = set()
     for key in conditions:
         by = "mesh-tree" if key.startswith(MESH) else "words"
         for group in linkers.conditions.groups_of(key, conditions.fact(key, "name") or ""):
-            held.add(group)
+            groups_present.add(group)
             edge = {
                 "source": key,
                 "target": group,
@@ -83,7 +82,7 @@ def _condition_groups(tables: Tables, conditions: NodeFacts, linkers: Linkers) -
                 "source_field": "tree_numbers" if by != "words" else "name",
             }
             tables.put("IN_GROUP", edge | {"confidence": 1.0 if by != "words" else 0.8})
-    for group in sorted(held):
+    for group in sorted(groups_present):
         facts = {"group_id": group, "name": groups[group].name, "spellings": list(groups[group].spellings)}
         tables.put("ConditionGroup", facts)
 

@@ -189,7 +189,8 @@ def write_snapshot(run: Run) -> None:
     if plan.refit:
         model_file.commit(plan.model)
     unread = {(record.source, record.record_id) for record in run.set_aside}
-    cache.commit(run.part, run.cache_at, written, code=run.code, model=model_hash, trials=run.hashes, unread=unread)
+    trials = cache.hashes_of(run.hashes, unread)
+    cache.commit(run.part, run.cache_at, code=run.code, snapshot=written.hash, model=model_hash, trials=trials)
     rebuilt = Rebuilt(
         vectors=run.compared.moved,
         pairs=run.compared.explained,
