@@ -9,7 +9,7 @@ import pytest
 from trialgraph.ask.names import sponsors
 from trialgraph.ask.names.resolve import sentence
 from trialgraph.linking.organizations.linker import OrganizationLinker
-from trialgraph.model import Resolution
+from trialgraph.meanings import Resolution
 
 LINKER = OrganizationLinker()
 TRIALS = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from trialgraph.model import Filter, Resolution
+from trialgraph.meanings import Filter, Resolution
 
 if TYPE_CHECKING:
     import pandas as pd

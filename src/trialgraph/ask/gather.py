@@ -12,7 +12,7 @@ from trialgraph.errors import UsageError
 from trialgraph.limits import IDS_A_QUERY
 
 if TYPE_CHECKING:
-    from trialgraph.model import Resolution
+    from trialgraph.meanings import Resolution
     from trialgraph.stores.store import Store
 
 _ABOUT: Final = {

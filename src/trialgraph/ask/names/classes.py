@@ -15,7 +15,7 @@ from trialgraph.ask.names import linkers
 from trialgraph.ask.names import mesh_classes as mesh_scheme
 from trialgraph.linking.drugs.classes import table as tables
 from trialgraph.linking.drugs.classes.spelling import literal
-from trialgraph.model import Resolution
+from trialgraph.meanings import Resolution
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ import msgspec
 from trialgraph.ask.names import linkers
 from trialgraph.linking.conditions import attributes
 from trialgraph.linking.conditions.attributes import Attribute
-from trialgraph.model import Resolution
+from trialgraph.meanings import Resolution
 
 if TYPE_CHECKING:
     from trialgraph.stores.store import Store

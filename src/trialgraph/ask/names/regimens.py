@@ -9,7 +9,7 @@ from trialgraph.ask.names import linkers
 from trialgraph.ask.names import resolve as names
 from trialgraph.errors import UsageError
 from trialgraph.linking.drugs import regimens
-from trialgraph.model import Resolution
+from trialgraph.meanings import Resolution
 from trialgraph.text import fold
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from trialgraph import text
 from trialgraph.ask.names import classes, conditions, linkers, sponsors
 from trialgraph.errors import UsageError
 from trialgraph.limits import MEMBERS_NAMED, SUGGESTIONS
-from trialgraph.model import Resolution
+from trialgraph.meanings import Resolution
 from trialgraph.spelling import nearest_names, similarity
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import msgspec
 
 from trialgraph import text
 from trialgraph.limits import SUGGESTIONS
-from trialgraph.model import Candidate, Resolution
+from trialgraph.meanings import Candidate, Resolution
 
 if TYPE_CHECKING:
     from trialgraph.linking.organizations.linker import OrganizationLinker

@@ -13,7 +13,7 @@ import msgspec
 
 from trialgraph.ask.cypher.run import run_trusted
 from trialgraph.errors import UsageError
-from trialgraph.model import Resolution
+from trialgraph.meanings import Resolution
 from trialgraph.registries.catalogue import fetching_id
 from trialgraph.registries.reading import identifiers
 

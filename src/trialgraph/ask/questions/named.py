@@ -19,7 +19,7 @@ from trialgraph.ask.names import resolve as names
 from trialgraph.ask.questions.because import because
 from trialgraph.errors import UsageError
 from trialgraph.limits import QUESTION_SECONDS
-from trialgraph.model import Resolution
+from trialgraph.meanings import Resolution
 from trialgraph.spelling import nearest_names
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from trialgraph.ask.names import resolve as names
 from trialgraph.errors import UsageError
 
 if TYPE_CHECKING:
-    from trialgraph.model import Resolution
+    from trialgraph.meanings import Resolution
     from trialgraph.stores.store import Store
 
 COLUMNS: Final = (

@@ -9,7 +9,7 @@ from trialgraph.ask.names import classes
 from trialgraph.ask.search.reading import read
 
 if TYPE_CHECKING:
-    from trialgraph.model import Filter, Resolution
+    from trialgraph.meanings import Filter, Resolution
     from trialgraph.stores.store import Store
 
 _CONCEPTS: Final = {

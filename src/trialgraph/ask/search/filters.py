@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from trialgraph.model import Filter
+from trialgraph.meanings import Filter
 
 _ROMAN: Final = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
 _STATUSES: Final = (

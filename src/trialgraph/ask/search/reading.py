@@ -17,7 +17,7 @@ from trialgraph import text
 from trialgraph.ask.names import classes, conditions, linkers, resolve, trials
 from trialgraph.ask.search import filters
 from trialgraph.linking import countries
-from trialgraph.model import Filter, Resolution
+from trialgraph.meanings import Filter, Resolution
 from trialgraph.registries.reading import identifiers
 
 if TYPE_CHECKING:

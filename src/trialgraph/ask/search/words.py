@@ -21,7 +21,7 @@ from trialgraph.ask.names import classes, resolve, trials
 from trialgraph.ask.search.reading import Reading, read
 from trialgraph.errors import UsageError
 from trialgraph.limits import IDS_A_QUERY, QUESTION_SECONDS, SEARCH_CANDIDATES, SNIPPET
-from trialgraph.model import Filter, Resolution
+from trialgraph.meanings import Filter, Resolution
 from trialgraph.registries.reading import identifiers
 
 if TYPE_CHECKING:

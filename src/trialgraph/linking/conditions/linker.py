@@ -19,7 +19,8 @@ from trialgraph.linking.conditions.subjects import Subjects
 from trialgraph.linking.corrections import Corrections
 from trialgraph.linking.mesh import Mesh
 from trialgraph.linking.words.medical import read
-from trialgraph.model import ConditionLink, Resolution, Trial
+from trialgraph.meanings import Resolution
+from trialgraph.model import ConditionLink, Trial
 from trialgraph.spelling import closest
 from trialgraph.text import slug
 

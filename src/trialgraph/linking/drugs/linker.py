@@ -40,7 +40,8 @@ from trialgraph.linking.drugs.unlisted import (
 from trialgraph.linking.drugs.vaccines import is_vaccine, vaccines
 from trialgraph.linking.drugs.vocabulary import Drug, DrugVocabulary, Match
 from trialgraph.linking.words.keys import key
-from trialgraph.model import DrugLink, Intervention, Resolution, Trial
+from trialgraph.meanings import Resolution
+from trialgraph.model import DrugLink, Intervention, Trial
 from trialgraph.text import fold
 
 __all__ = ["DrugLinker", "roles"]

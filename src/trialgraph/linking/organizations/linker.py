@@ -13,7 +13,8 @@ from trialgraph.linking.corrections import Corrections
 from trialgraph.linking.organizations.names import Name, hosts, parse, reads_like_a_name, without_place
 from trialgraph.linking.organizations.vocabulary import Organization, OrganizationVocabulary, bag, load
 from trialgraph.linking.organizations.words import distinctive, named, words
-from trialgraph.model import OrganizationLink, Resolution
+from trialgraph.meanings import Resolution
+from trialgraph.model import OrganizationLink
 from trialgraph.text import clean, fold
 
 _CONFIDENCE = {"user": 1.0, "alias-table": 1.0, "ror": 0.95, "spelling": 0.9, "affiliate": 0.85}
