@@ -73,7 +73,7 @@ def test_enter_runs_what_is_finished(text, ends):
 
 def test_a_script_is_cut_into_statements():
     lines = ["MATCH (t)\n", "RETURN t;\n", ":help\n", "RETURN 1\n", "\n", "RETURN 2\n"]
-    assert list(statements(lines)) == ["MATCH (t)\nRETURN t;\n", ":help\n", "RETURN 1\n", "RETURN 2\n"]
+    assert list(statements(lines)) == ["MATCH (t)\nRETURN t", ":help\n", "RETURN 1\n", "RETURN 2\n"]
 
 
 def test_the_commands_answer(store: Store, capsys: pytest.CaptureFixture[str], tmp_path):

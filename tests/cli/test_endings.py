@@ -48,3 +48,9 @@ def test_html_is_html(tmp_path: Path) -> None:
 def test_an_ending_that_names_no_form_is_refused(name: str, only_rows: bool) -> None:
     with pytest.raises(UsageError, match="end the name in one of"):
         _form_of(Path(name), only_rows=only_rows)
+
+
+@pytest.mark.parametrize("bad", ["\x1b]0;title\x07", "\u202e", "\u061c", "\x1b[2J", "\u2066"])
+def test_messages_show_what_they_quote_and_never_obey_it(bad: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Output("table", None).say(f"Set aside: a.zip!x{bad}y.json\nsecond line")
+    assert capsys.readouterr().err == "Set aside: a.zip!xy.json\nsecond line\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import io
 import os
 import sys
 
@@ -119,6 +120,12 @@ def cli(ctx: click.Context, home: str | None) -> None:
         click.echo(ctx.get_help())
 
 
+def _say(sentence: str) -> None:
+    from trialgraph.ask.show.safe import message
+
+    click.echo(message(f"trialgraph: {sentence}"), err=True)
+
+
 def main() -> None:
     """Run the command line.  Expected failures are one sentence on stderr and an exit code."""
     try:
@@ -129,10 +136,14 @@ def main() -> None:
     except KeyboardInterrupt:
         code = 130
     except click.ClickException as problem:
-        problem.show()
+        from trialgraph.ask.show.safe import message
+
+        shown = io.StringIO()
+        problem.show(file=shown)
+        click.echo(message(shown.getvalue()), err=True, nl=False)
         code = problem.exit_code
     except TrialgraphError as problem:
-        click.echo(f"trialgraph: {problem}", err=True)
+        _say(str(problem))
         code = problem.exit_code
     except BrokenPipeError:  # the reader, such as head, has seen enough
         with contextlib.suppress(OSError):
@@ -144,8 +155,6 @@ def main() -> None:
         if problem.errno not in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES):
             raise
         where = f"{problem.filename}: " if problem.filename else ""
-        click.echo(
-            f"trialgraph: {where}{problem.strerror}; make room or choose another --home, and run it again", err=True
-        )
+        _say(f"{where}{problem.strerror}; make room or choose another --home, and run it again")
         code = 1
     sys.exit(code if isinstance(code, int) else 0)

@@ -94,6 +94,9 @@ class Output:
 
     def say(self, sentence: str) -> None:
         """Say something to the person, never to the data; a bar that moves goes on below it."""
+        from trialgraph.ask.show.safe import message
+
+        sentence = message(sentence)
         if self._bar is not None:
             self._bar.console.print(sentence, markup=False, highlight=False, soft_wrap=True)
         else:

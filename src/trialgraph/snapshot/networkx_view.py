@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import msgspec
 import networkx as nx
 
 from trialgraph import schema
@@ -22,12 +25,27 @@ def network(snapshot: Snapshot, labels: Sequence[str] = (), relationships: Seque
     for label in nodes:
         key = schema.LABEL[label].key
         for rows in snapshot.batches(label):
-            graph.add_nodes_from((f"{label}:{row[key]}", {**row, "label": label, "key": row[key]}) for row in rows)
+            graph.add_nodes_from(
+                (f"{label}:{row[key]}", {**_attributes(row), "label": label, "key": row[key]}) for row in rows
+            )
     for name in kinds:
         kind = schema.RELATIONSHIP[name]
         for rows in snapshot.batches(name):
             for row in rows:
                 ends = f"{kind.source}:{row.pop('source')}", f"{kind.target}:{row.pop('target')}"
                 at = graph.add_edge(*ends)
-                graph.edges[(*ends, at)].update({**row, "type": name})
+                graph.edges[(*ends, at)].update({**_attributes(row), "type": name})
     return graph
+
+
+def _attributes(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row's values as attributes that every format of NetworkX can write: none is missing, lists are JSON."""
+    return {
+        name: value if isinstance(value, str | int | float) else _as_text(value)
+        for name, value in row.items()
+        if value is not None
+    }
+
+
+def _as_text(value: Any) -> str:
+    return str(value) if isinstance(value, dt.date) else msgspec.json.encode(value).decode()

@@ -15,11 +15,11 @@ ANSI: Final = re.compile(
     r"|\x1b[ -/]*[0-~]"
 )
 # What moves a cursor, reorders letters or hides: control characters, bidirectional marks, zero widths, lone surrogates.
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _SPACE: Final = re.compile(r"\s+")
 # JSON leaves these as they are; a terminal, a script element or a line reader would not.
-_JSON_UNSAFE: Final = re.compile(r"[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
-_CSV_UNSAFE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_JSON_UNSAFE: Final = re.compile(r"[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_CSV_UNSAFE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _MARKDOWN: Final = re.compile(r"[\\`*\[\]|~$]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])")
 
 
@@ -28,6 +28,14 @@ def terminal(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return _CONTROL.sub("", _SPACE.sub(" ", ANSI.sub("", text)))
+
+
+def message(text: str) -> str:
+    """Return a message of one or more lines, what it quotes (names of files, arguments) shown and not obeyed."""
+    return "\n".join(
+        line if line.isascii() and line.isprintable() else _CONTROL.sub("", ANSI.sub("", line.replace("\t", " ")))
+        for line in text.split("\n")
+    )
 
 
 def csv_text(text: str, *, raw: bool = False) -> str:
