@@ -197,6 +197,8 @@ def _described(text: str, named: Named) -> Iterator[Amount]:
     lower = text.lower()
     found = False
     for name in _called(lower, named.names):
+        if name not in lower:  # a search by pattern costs far more, and most names are not there
+            continue
         for mention in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", lower):
             mine, before = _beside(text, *mention.span())
             sentence = _STOP.split(mine, maxsplit=1)[0]
@@ -210,7 +212,9 @@ def _described(text: str, named: Named) -> Iterator[Amount]:
 def _called(text: str, names: Collection[str]) -> list[str]:
     """Return names in lower case, and the abbreviations that a text gives in brackets behind them."""
     lower = [name.lower() for name in names]
-    shorts = [re.findall(rf"(?<!\w){re.escape(name)}\s*\(([a-z][\w-]{{1,11}})\)", text) for name in lower]
+    shorts = [
+        re.findall(rf"(?<!\w){re.escape(name)}\s*\(([a-z][\w-]{{1,11}})\)", text) for name in lower if name in text
+    ]
     return list(dict.fromkeys([*lower, *(short for found in shorts for short in found)]))
 
 

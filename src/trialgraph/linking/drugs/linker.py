@@ -174,8 +174,7 @@ class DrugLinker:
                 break
             more, _ = self._label(other, text, "other_name", f"otherNames[{n}]", plain=True)
             found += [_retold(f, "other-name") for f in more if of_other_name(other, f.start, f.end, f.drug, f.alias)]
-        if len({f.drug.id for f in found}) > MOST_OTHER_NAMES:
-            found = []
+        found = [] if len({f.drug.id for f in found}) > MOST_OTHER_NAMES else found
         if found or not widely:
             return found
         found = [f for f in self._abbreviated(entry.name, text) if f.drug.id not in GENERIC_CELLS]
@@ -390,8 +389,8 @@ class DrugLinker:
             match = self.vocabulary.resolve(part)
             if match is None:
                 near = self.vocabulary.suggest(part, 3)
-                hint = f"; near: {', '.join(near)}" if near else ""
-                raise UsageError(f"corrections.txt, line {correction.line}: {part!r} is no drug that we know{hint}")
+                hint = f" that we know; near: {', '.join(near)}" if near else " that we know"
+                raise UsageError(f"corrections.txt, line {correction.line}: {part!r} is no drug{hint}")
             drugs += match.drugs
         return Match(tuple(drugs), correction.words, "user")
 
