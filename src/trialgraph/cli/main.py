@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import io
 import os
@@ -69,6 +70,12 @@ SUMMARIES = {
     "registries": "The registries that can be read.",
     "mcp": "Serve the questions to an assistant.",
 }
+
+
+# what a disk or a home refuses; anything else of the system is unexpected
+OF_THE_DISK = frozenset(
+    {errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.ENAMETOOLONG}
+)
 
 
 class LazyGroup(click.Group):
@@ -150,9 +157,7 @@ def main() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except OSError as problem:
-        import errno
-
-        if problem.errno not in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES):
+        if problem.errno not in OF_THE_DISK:
             raise
         where = f"{problem.filename}: " if problem.filename else ""
         _say(f"{where}{problem.strerror}; make room or choose another --home, and run it again")

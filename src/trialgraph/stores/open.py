@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from trialgraph.config import Settings
 from trialgraph.errors import UsageError
@@ -24,7 +23,7 @@ def open_store(
     database: str | None = None,
 ) -> Store:
     """Return the store at an address: a folder opens the embedded graph in it, bolt:// or neo4j:// a Neo4j server."""
-    scheme = "" if isinstance(address, Path) else urlsplit(address).scheme
+    scheme = "" if isinstance(address, Path) else str(address).partition("://")[0].lower()
     if scheme in NEO4J_SCHEMES:
         from trialgraph.stores.neo4j.store import Neo4jStore
 
