@@ -21,7 +21,7 @@ HEAVY = {
 }  # fmt: skip
 # One way in for each outside thing.
 ONLY_IMPORTERS = {
-    "httpx": {"registries/http.py"},
+    "httpx": {"registries/http.py", "registries/outside.py"},
     "arcadedb": {"stores/embedded/store.py"},
     "neo4j": {"stores/neo4j/store.py"},
     "sklearn": {"similarity"},

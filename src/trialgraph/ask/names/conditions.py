@@ -30,7 +30,7 @@ MATCH (g:ConditionGroup {group_id: $id})<-[:IN_GROUP]-(c:Condition)
 RETURN c.condition_id AS id, c.name AS name, g.name AS of ORDER BY id
 """
 # Of a graph that has no groups, made by an older version or by hand.
-_HELD: Final = """
+_PRESENT: Final = """
 MATCH (c:Condition) WHERE c.condition_id IN $ids
 RETURN c.condition_id AS id, c.name AS name ORDER BY id
 """
@@ -91,7 +91,7 @@ def with_nodes(found: Resolution, store: Store) -> Resolution:
     A group of which the graph holds nothing, and a heading that it does not hold, get no node.
     """
     if found.id.startswith(GROUP):
-        rows = _rows(store, _OF_GROUP, {"id": found.id}) or _rows(store, _HELD, {"ids": list(found.ids)})
+        rows = _rows(store, _OF_GROUP, {"id": found.id}) or _rows(store, _PRESENT, {"ids": list(found.ids)})
     else:
         rows = _rows(store, _BELOW, {"id": found.id})
     members = tuple((row["id"], row["name"] or row["id"]) for row in rows)
