@@ -152,7 +152,7 @@ class Getter:
             http2=False,
             trust_env=False,  # what the environment says of the way out is read and checked by `outside`
             proxy=None if is_loopback(base) else outside.proxy_for(base),
-            verify=True if is_loopback(base) else outside.certificates(),
+            verify=True if is_loopback(base) else outside.certificates() or True,
         )
 
     def __enter__(self) -> Getter:

@@ -9,8 +9,6 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
-
 from trialgraph.errors import UsageError
 
 _SCHEMES = ("http", "https", "socks5", "socks5h")
@@ -46,8 +44,7 @@ def _check_proxy(proxy: str, variable: str) -> None:
             and parts.scheme in _SCHEMES
             and (parts.port is None or parts.port > 0)
         )
-        httpx.Proxy(proxy)
-    except (ValueError, httpx.InvalidURL):
+    except ValueError:
         usable = False
     if not usable:
         raise UsageError(f"{variable} is no address of a proxy; give one such as http://proxy.example.org:3128")
@@ -55,8 +52,8 @@ def _check_proxy(proxy: str, variable: str) -> None:
         raise UsageError(f"{variable} names a SOCKS proxy; install trialgraph[socks], or give an HTTP proxy")
 
 
-def certificates() -> ssl.SSLContext:
-    """Return the certificates to trust: those of SSL_CERT_FILE or SSL_CERT_DIR, else those of the certifi package.
+def certificates() -> ssl.SSLContext | None:
+    """Return the certificates to trust: those of SSL_CERT_FILE or SSL_CERT_DIR, or None where neither is set.
 
     Raises UsageError, naming the variable and the file, where that holds none.
     """
@@ -66,7 +63,7 @@ def certificates() -> ssl.SSLContext:
     try:
         if file or folder:
             return ssl.create_default_context(cafile=file or None, capath=folder or None)
-        return httpx.create_ssl_context(trust_env=False)
+        return None
     except ssl.SSLError:
         raise UsageError(f"SSL_CERT_FILE names {file}, which holds no certificate; give a PEM file") from None
     except (OSError, ValueError) as problem:
