@@ -17,6 +17,7 @@ from trialgraph import text
 from trialgraph.ask.names import classes, conditions, linkers, resolve, trials
 from trialgraph.ask.search import filters
 from trialgraph.linking import countries
+from trialgraph.linking.conditions import attributes
 from trialgraph.meanings import Filter, Resolution
 from trialgraph.registries.reading import identifiers
 
@@ -93,6 +94,7 @@ class Reading(msgspec.Struct, kw_only=True):
     similar_to: Resolution | None = None
     concepts: list[Resolution] = []  # drugs, classes, conditions, organisations
     filters: list[Filter] = []
+    attributes: list[Filter] = []  # of a condition: kind is the property of STUDIES, value its term
     not_understood: list[str] = []
 
     @property
@@ -106,7 +108,7 @@ class Reading(msgspec.Struct, kw_only=True):
         if self.similar_to is not None:
             lines.append(f"similar to: {resolve.sentence(self.similar_to)}")
         lines += [resolve.sentence(found) for found in self.concepts]
-        lines += [found.sentence for found in self.filters]
+        lines += [found.sentence for found in (*self.filters, *self.attributes)]
         if self.not_understood:
             lines.append(f"not understood: {', '.join(self.not_understood)}")
         return lines
@@ -121,6 +123,7 @@ def read(words: str, store: Store) -> Reading:
     reading.filters += list(filters.read(sentence.left, sentence.mask))
     _countries(sentence, reading)
     _concepts(sentence, reading, store)
+    _attributes(sentence, reading)
     _acronyms(sentence, reading, store)
     _misspelt(sentence, reading, store)
     if not reading.trials and reading.similar_to is None:
@@ -216,6 +219,15 @@ def _countries(sentence: Sentence, reading: Reading) -> None:
         if country is not None:
             reading.filters.append(Filter("country", country.iso2, window))
             sentence.mask(start, end)
+
+
+def _attributes(sentence: Sentence, reading: Reading) -> None:
+    """Read stage, line, severity, setting, population and biomarkers of the conditions that were named."""
+    if not any(one.kind == "condition" for one in reading.concepts):
+        return
+    for found in attributes.read(sentence.left):
+        reading.attributes.append(Filter(found.property, found.term, sentence.given[found.start : found.end]))
+        sentence.mask(found.start, found.end)
 
 
 def _concepts(sentence: Sentence, reading: Reading, store: Store) -> None:

@@ -73,6 +73,21 @@ _BY_SPONSOR: Final = """
 UNWIND $ids AS id MATCH (t:Trial {trial_id: id})<-[:SPONSORS]-(o:Organization)
 RETURN DISTINCT id, o.name AS name ORDER BY id, name
 """
+# A property of a relationship cannot be a parameter, so each has a statement of its own.
+_WITH_ATTRIBUTE: Final = {
+    "stage": "MATCH (t:Trial)-[s:STUDIES]->() WHERE $term IN s.stage RETURN DISTINCT t.trial_id AS id ORDER BY id",
+    "line": "MATCH (t:Trial)-[s:STUDIES]->() WHERE $term IN s.line RETURN DISTINCT t.trial_id AS id ORDER BY id",
+    "severity": (
+        "MATCH (t:Trial)-[s:STUDIES]->() WHERE $term IN s.severity RETURN DISTINCT t.trial_id AS id ORDER BY id"
+    ),
+    "setting": "MATCH (t:Trial)-[s:STUDIES]->() WHERE $term IN s.setting RETURN DISTINCT t.trial_id AS id ORDER BY id",
+    "population": (
+        "MATCH (t:Trial)-[s:STUDIES]->() WHERE $term IN s.population RETURN DISTINCT t.trial_id AS id ORDER BY id"
+    ),
+    "biomarkers": (
+        "MATCH (t:Trial)-[s:STUDIES]->() WHERE $term IN s.biomarkers RETURN DISTINCT t.trial_id AS id ORDER BY id"
+    ),
+}
 _WORD: Final = re.compile(r"[\w']+")
 _SPECIAL: Final = re.compile(r'[+\-&|!(){}\[\]^"~*?:\\/<>=]')
 
@@ -83,6 +98,7 @@ class Found(msgspec.Struct):
     facts: dict[str, Any]
     holds: list[str]
     score: float
+    attributes: int = 0  # of the conditions' attributes asked for, how many it carries
 
 
 def search(
@@ -125,7 +141,7 @@ def search(
         rows=shown[:most],
         notes=(*reading.sentences(), *notes),
         understood=(*reading.trials, *([reading.similar_to] if reading.similar_to else []), *reading.concepts),
-        filters=tuple(reading.filters),
+        filters=(*reading.filters, *reading.attributes),
         not_understood=tuple(reading.not_understood),
         facets=_facets(store, ranked) if facets else {},
         cut=cut,
@@ -146,7 +162,9 @@ def _ranked(store: Store, reading: Reading, words: str) -> tuple[list[Found], li
     if reading.trials:
         whole = _with_numbers(store, reading, whole)
     if whole or not wanted:
-        return _ordered(whole if wanted or reading.trials else found, reading), notes
+        chosen = whole if wanted or reading.trials else found
+        notes += _attributed(store, reading, chosen)
+        return _ordered(chosen, reading), notes
     most = max((len(one.holds) for one in found), default=0)
     partly = [one for one in found if one.holds and len(one.holds) == most]
     if partly:
@@ -200,6 +218,19 @@ def _facts(store: Store, ids: Iterable[str] | None) -> list[dict[str, Any]]:
             store, _FACTS, {"ids": listed[start : start + IDS_A_QUERY]}, timeout=QUESTION_SECONDS
         ).rows
     ]
+
+
+def _attributed(store: Store, reading: Reading, found: list[Found]) -> list[str]:
+    """Note on each trial the attributes that its conditions carry, and say how many carry each: those come first."""
+    notes = []
+    for one in reading.attributes:
+        carrying = {row["id"] for row in run_trusted(store, _WITH_ATTRIBUTE[one.kind], {"term": one.value}).rows}
+        held_by = [trial for trial in found if trial.facts["id"] in carrying]
+        for trial in held_by:
+            trial.holds.append(f"{one.kind} {one.value}")
+            trial.attributes += 1
+        notes.append(f"{len(held_by):,} of {len(found):,} say {one.value} of a condition; they come first")
+    return notes
 
 
 def _places(store: Store, reading: Reading) -> dict[str, set[str]]:
@@ -277,7 +308,7 @@ def _ordered(found: list[Found], reading: Reading) -> list[Found]:
         named = sum(f" {name} " in title for name in names if name)
         by_number = one.holds[:1] == ["number"]
         start = one.facts["start"] or ""
-        return (not by_number, -named, -one.score, tuple(-ord(c) for c in start), one.facts["id"])
+        return (not by_number, -one.attributes, -named, -one.score, tuple(-ord(c) for c in start), one.facts["id"])
 
     return sorted(found, key=key)
 
