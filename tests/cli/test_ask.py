@@ -86,7 +86,7 @@ def test_an_answer_goes_to_a_file(home, tmp_path):
     ("words", "code", "says"),
     [
         (("related",), 2, "give a trial id"),
-        (("related", "NCT0432441"), 2, "no trial id"),
+        (("related", "NCT0432441"), 2, "no trial here has the number"),
         (("ask", "trials-of-drug", "rapamycin"), 2, "is no key=value; trials-of-drug takes drug=..."),
         (("cypher", "MATCH (t) DELETE t"), 2, "DELETE deletes; queries here only read this graph"),
         (("cypher",), 2, "give a query, or -f FILE"),
