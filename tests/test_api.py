@@ -61,7 +61,7 @@ def test_a_home_s_corrections_apply_to_what_a_text_is_understood_as(tmp_path):
     (tmp_path / "corrections.txt").write_text("drug: Rapamune 1 mg = nothing\n", "utf-8")
     answer = tg.link("Rapamune 1 mg", "drug", home=tmp_path)
     assert (answer.rows, answer.notes) == ([], ("corrections.txt says that it is nothing.",))
-    with pytest.raises(UsageError, match="the kinds are drug, condition"):
+    with pytest.raises(UsageError, match="the kinds are class, drug, condition"):
         tg.link("Rapamune", "gene", home=tmp_path)
 
 

@@ -127,7 +127,7 @@ MOST_FILL_LOST: Final = (
 MOST_ROWS_LOST: Final = (
     0.5  # of a table's rows, against the snapshot before: more means that a source or a reader broke
 )
-LEAST_ROWS_TO_COMPARE: Final = 50  # a table that had fewer rows may halve when one trial changes
+LEAST_ROWS_TO_COMPARE: Final = 200  # a table that had fewer rows may lose most of them when one trial changes
 LEAST_ROWS_TO_COMPARE_FILL: Final = 200  # with fewer values a fill rate may halve by chance
 EMBEDDED_ROWS_A_COMMIT: Final = 5_000  # nodes a transaction while the embedded graph is written; more gains nothing
 EMBEDDED_CHANGES_A_COMMIT: Final = 500  # changed rows a transaction: each is looked up, and held until the commit

@@ -9,7 +9,7 @@ import pytest
 
 from trialgraph.ask.names import resolve as names
 from trialgraph.ask.questions import named as questions
-from trialgraph.ask.search import words as search
+from trialgraph.ask.search.reading import read
 from trialgraph.config import Settings
 from trialgraph.errors import UsageError
 from trialgraph.stores.open import open_graph
@@ -33,7 +33,7 @@ def test_a_drug_s_own_name_of_the_house_is_understood(corrected, store: Store):
     assert (found.id, found.method) == ("MESH:D020123", "user")
     assert names.sentence(found).endswith("by corrections.txt")
     assert questions.ask(own, "trials-of-drug", drug="rapa nui extract").rows
-    assert [one.id for one in search.understand(own, "rapa nui extract")] == ["MESH:D020123"]
+    assert [one.id for one in read("rapa nui extract", own).concepts] == ["MESH:D020123"]
     with pytest.raises(UsageError):  # another home does not know it
         names.resolve("drug", "rapa nui extract", store)
 

@@ -121,7 +121,7 @@ def test_an_unknown_list_is_refused(type_in, tmp_path):
     path.write_text("hello\n")
     code, _, said = type_in("vocabularies", "update", path)
     assert code == 2
-    assert "neither MeSH headings, MeSH supplementary concepts, UNII names nor ROR" in said
+    assert "neither MeSH headings, MeSH supplementary concepts, UNII names, ids of drugs in other lists nor ROR" in said
 
 
 def test_link_shows_a_class_with_its_kind_and_drugs(type_in):

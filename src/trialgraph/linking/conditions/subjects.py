@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from trialgraph.linking.conditions.index import Index
 from trialgraph.linking.conditions.parts import Part, Weights
@@ -19,6 +20,9 @@ from trialgraph.linking.words.tables import rows
 BRANCHES = ("E02", "E03", "E04", "E06", "N02.278.388.493")  # therapies, anaesthesia, surgery, dentistry; intensive care
 HEALTHY = "D064368"  # Healthy Volunteers
 _BRACKETS = re.compile(r"[(\[][^)\]]*[)\]]")
+
+# what trials compare with, and never what they are about: Placebos, Placebo Effect
+_NO_SUBJECT: Final = frozenset(("D010919", "D015990"))
 
 
 class Subjects:
@@ -45,7 +49,7 @@ class Subjects:
 
     def is_subject(self, mesh_id: str) -> bool:
         """Tell whether a heading is one that a study may be about although it is no disease."""
-        heading = self._index.mesh.get(mesh_id)
+        heading = None if mesh_id in _NO_SUBJECT else self._index.mesh.get(mesh_id)
         return heading is not None and (mesh_id == HEALTHY or heading.is_in(*BRANCHES))
 
     def parents(self, mesh_id: str) -> tuple[str, ...]:
