@@ -46,7 +46,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
         """Return what was understood and what was not, and the facets: what `--report FILE` writes."""
         understood = [
             {
-                "kind": one.kind,
+                "kind": "sponsor" if one.kind == "organization" else one.kind,
                 "given": one.given,
                 "name": one.name,
                 "ids": list(one.ids or (member[0] for member in one.members)) or [one.id],

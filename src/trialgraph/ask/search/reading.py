@@ -271,6 +271,8 @@ def _exact(kind: str, window: str, store: Store) -> Resolution | None:
     if kind == "condition":
         found = linkers.conditions(store).resolve(window)
         whole = found is not None and found.method not in _PARTIAL
+        if found is not None and found.method == "abbreviation" and text.fold(found.matched_alias) != text.fold(window):
+            return None  # an abbreviation among other words, and not the words as a whole
         if found is not None and found.method == "modifier" and attributes.read(window):
             return None  # the shorter name is the condition, and its stage or marker is read by itself
         return conditions.with_nodes(found, store) if found is not None and whole else None
