@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from trialgraph import text
+from trialgraph.ask.cypher.run import run_trusted
 from trialgraph.ask.names import linkers
 from trialgraph.ask.names import mesh_classes as mesh_scheme
 from trialgraph.linking.drugs.classes import table as tables
@@ -131,7 +132,7 @@ def _of(one: DrugClass, given: str, store: Store) -> Resolution:
     added = _drug_ids((name for below in within for name in below.added), store)
     removed = set(_drug_ids(one.removed, store))
     params = {"classes": [below.id for below in within], "drugs": added}
-    rows = [row for row in _rows(store, _MEMBERS, params) if row["id"] not in removed]
+    rows = [row for row in run_trusted(store, _MEMBERS, params).rows if row["id"] not in removed]
     method = "id" if given.startswith(tables.PREFIX) else "exact" if literal(one.name) == literal(given) else "synonym"
     return _resolution(one.id, one.name, given, method, rows)
 
@@ -147,7 +148,7 @@ def _of_mesh(heading: tuple[str, str] | None, given: str, method: str, store: St
         return None
     class_id, name = heading
     within = mesh_scheme.within(class_id)
-    rows = _rows(store, _MEMBERS, {"classes": within, "drugs": within})
+    rows = run_trusted(store, _MEMBERS, {"classes": within, "drugs": within}).rows
     if method != "id" and text.fold(name) == text.fold(given):
         method = "exact"
     return _resolution(class_id, name, given, method, rows) if rows else None
@@ -166,9 +167,3 @@ def _resolution(class_id: str, name: str, given: str, method: str, rows: list[di
         member_trials=tuple(row["trials"] for row in rows),
         ids=tuple(row["id"] for row in rows),
     )
-
-
-def _rows(store: Store, statement: str, params: dict[str, Any]) -> list[dict[str, Any]]:
-    from trialgraph.ask.cypher.run import run_trusted
-
-    return run_trusted(store, statement, params).rows

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from trialgraph.ask.cypher.run import run_trusted
 from trialgraph.ask.names import linkers
 from trialgraph.linking.conditions import attributes
 from trialgraph.linking.conditions.attributes import Attribute
@@ -55,7 +56,7 @@ RETURN c.name AS name, count(DISTINCT t) AS trials ORDER BY trials DESC, name LI
 def resolve(given: str, store: Store) -> Resolution | None:
     """Return the condition or group that a name or a group's id means, with all its nodes; None for none."""
     if given.startswith(GROUP):
-        rows = _rows(store, _OF_GROUP, {"id": given})
+        rows = run_trusted(store, _OF_GROUP, {"id": given}).rows
         return _resolution(given, rows, given, "id") if rows else None
     found: Resolution | None = linkers.conditions(store).resolve(given)
     return with_nodes(found, store) if found is not None else None
@@ -91,9 +92,12 @@ def with_nodes(found: Resolution, store: Store) -> Resolution:
     A group of which the graph holds nothing, and a heading that it does not hold, get no node.
     """
     if found.id.startswith(GROUP):
-        rows = _rows(store, _OF_GROUP, {"id": found.id}) or _rows(store, _PRESENT, {"ids": list(found.ids)})
+        rows = (
+            run_trusted(store, _OF_GROUP, {"id": found.id}).rows
+            or run_trusted(store, _PRESENT, {"ids": list(found.ids)}).rows
+        )
     else:
-        rows = _rows(store, _BELOW, {"id": found.id})
+        rows = run_trusted(store, _BELOW, {"id": found.id}).rows
     members = tuple((row["id"], row["name"] or row["id"]) for row in rows)
     return msgspec.structs.replace(found, ids=tuple(member for member, _ in members), members=members)
 
@@ -105,11 +109,11 @@ def neighbours(found: Resolution, store: Store) -> list[tuple[str, int]]:
     """
     if found.id.startswith(GROUP) or not found.ids:
         return []
-    groups = _rows(store, _GROUPS, {"id": found.id})
+    groups = run_trusted(store, _GROUPS, {"id": found.id}).rows
     if not groups:
         return []
     beside = {"group": groups[0]["id"], "ids": list(found.ids), "most": NEIGHBOURS}
-    return [(row["name"], row["trials"]) for row in _rows(store, _BESIDE, beside)]
+    return [(row["name"], row["trials"]) for row in run_trusted(store, _BESIDE, beside).rows]
 
 
 def neighbours_note(found: Resolution, store: Store) -> str | None:
@@ -133,9 +137,3 @@ def _resolution(group: str, rows: list[dict[str, Any]], given: str, method: str)
         members=members,
         ids=tuple(member for member, _ in members),
     )
-
-
-def _rows(store: Store, statement: str, params: dict[str, Any]) -> list[dict[str, Any]]:
-    from trialgraph.ask.cypher.run import run_trusted
-
-    return run_trusted(store, statement, params).rows

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from trialgraph import text
+from trialgraph.ask.cypher.run import run_trusted
 from trialgraph.ask.names import classes, conditions, linkers, sponsors
 from trialgraph.errors import UsageError
 from trialgraph.limits import MEMBERS_NAMED, SUGGESTIONS
@@ -91,13 +92,13 @@ def _wider(found: Resolution, given: str, store: Store) -> Resolution:
     """Return a class in the place of a drug where the name means the class: heparins, corticosteroids."""
     if found.kind != "drug":
         return found
-    if classes.is_meant(given, found, store):
-        wider = classes.resolve(given, store)
-    else:
-        wider = classes.resolve(given, store) if found.id.startswith("TXT:") else None
+    is_text = found.id.startswith("TXT:")
+    if not is_text and not classes.is_meant(given, found, store):
+        return found
+    wider = classes.resolve(given, store)
     if wider is None or not wider.members:
         return found
-    if found.id in {drug for drug, _ in wider.members} or not found.id.startswith("TXT:"):
+    if not is_text or found.id in {drug for drug, _ in wider.members}:
         return wider
     return _with_member(wider, found)
 
@@ -117,7 +118,7 @@ def is_held(resolution: Resolution, store: Store) -> bool:
     if resolution.kind == "class" or resolution.id.startswith(conditions.GROUP):
         return bool(resolution.members)
     kind = "sponsor" if resolution.kind == "organization" else resolution.kind
-    return bool(_rows(store, _BY_KEY[kind], {"id": resolution.id}))
+    return bool(run_trusted(store, _BY_KEY[kind], {"id": resolution.id}).rows)
 
 
 def sentence(resolution: Resolution) -> str:
@@ -130,17 +131,17 @@ def sentence(resolution: Resolution) -> str:
         how = "by synonym"
     if alias and alias not in (text.fold(resolution.given), name):
         how += f" {resolution.matched_alias!r}"
-    told = f"{resolution.given} -> {resolution.name} ({resolution.id}), {how}"
+    described = f"{resolution.given} -> {resolution.name} ({resolution.id}), {how}"
     if resolution.candidates:
         counted = ", ".join(f"{each.name} ({each.id}) {each.trials:,}" for each in resolution.candidates)
-        return f"{told}; it may mean: {counted} trials"
+        return f"{described}; it may mean: {counted} trials"
     if resolution.kind == "condition" and resolution.id.startswith(conditions.GROUP):
-        return f"{told}: a group of {_counted(resolution, 'condition')}"
+        return f"{described}: a group of {_counted(resolution, 'condition')}"
     if resolution.kind == "regimen":
         return f"{resolution.given} -> {' + '.join(name for _, name in resolution.members)} ({resolution.id}), {how}"
     if resolution.kind != "class":
-        return told
-    return f"{told}: a class with {_counted(resolution, 'drug')}"
+        return described
+    return f"{described}: a class with {_counted(resolution, 'drug')}"
 
 
 def _counted(resolution: Resolution, what: str) -> str:
@@ -183,9 +184,13 @@ def _resolve_one(kind: str, given: str, store: Store) -> Resolution | None:
         if known_as is not None and beside:
             return msgspec.structs.replace(known_as, given=given)
     if _KEY.fullmatch(given):
-        told = linkers.corrections(store).find("organization" if kind == "sponsor" else kind, given)
-        rows = _rows(store, _BY_KEY[kind], {"id": told.target if told else given})
-        return _of(kind, rows[0]["id"], rows[0]["name"], given, given, "user" if told else "id", 1.0) if rows else None
+        correction = linkers.corrections(store).find("organization" if kind == "sponsor" else kind, given)
+        rows = run_trusted(store, _BY_KEY[kind], {"id": correction.target if correction else given}).rows
+        return (
+            _of(kind, rows[0]["id"], rows[0]["name"], given, given, "user" if correction else "id", 1.0)
+            if rows
+            else None
+        )
     linker = _linker(kind, store)
     if kind in {"drug", "condition"}:
         known: Resolution | None = linker.resolve(given)
@@ -221,7 +226,7 @@ def _sponsor(given: str, store: Store) -> Resolution | None:
 
 def _whole_sponsor(given: str, store: Store) -> Resolution | None:
     link = linkers.organizations(store).resolve(given)
-    rows = _rows(store, _BY_KEY["sponsor"], {"id": link.organization_id})
+    rows = run_trusted(store, _BY_KEY["sponsor"], {"id": link.organization_id}).rows
     if not rows:
         return None
     return _of("sponsor", rows[0]["id"], rows[0]["name"], given, link.name, link.method, link.confidence)
@@ -252,19 +257,13 @@ def _of(kind: str, id_: str, name: str, given: str, alias: str, method: str, con
 
 def _held_names(kind: str, store: Store) -> dict[str, tuple[str, str]]:
     """Return folded name or alias -> (preferred name, id) of all nodes of a kind; preferred names win."""
-    rows = _rows(store, _NAMES[kind], {})
+    rows = run_trusted(store, _NAMES[kind], {}).rows
     names = {text.fold(row["name"]): (row["name"], row["id"]) for row in rows if row["name"]}
     for row in rows:
         for alias in row["aliases"] or ():
             names.setdefault(text.fold(alias), (row["name"], row["id"]))
     names.pop("", None)
     return names
-
-
-def _rows(store: Store, cypher: str, params: dict[str, Any]) -> list[dict[str, Any]]:
-    from trialgraph.ask.cypher.run import run_trusted
-
-    return run_trusted(store, cypher, params).rows
 
 
 def _either(names: Sequence[str]) -> str:

@@ -44,7 +44,7 @@ class Bodies(msgspec.Struct, frozen=True):
         parts: dict[str, list[str]] = defaultdict(list)
         for part, owner in self.owners.items():
             parts[owner].append(part)
-        found = dict.fromkeys(root for root in roots)
+        found = dict.fromkeys(roots)
         waiting = list(found)
         while waiting:
             new = [part for part in parts[waiting.pop()] if part not in found]

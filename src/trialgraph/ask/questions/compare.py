@@ -48,13 +48,13 @@ def compare(store: Store, one: str, other: str) -> Answer:
     first, second = trials.resolve(one, store).id, trials.resolve(other, store).id
     if first == second:
         raise UsageError(f"{first} is compared with itself; give another trial")
-    told = [_told(store, trial) for trial in (first, second)]
-    rows = [row for what in told[0] if (row := _row(what, told[0][what], told[1][what], first, second)) is not None]
+    sides = [_values_of(store, trial) for trial in (first, second)]
+    rows = [row for what in sides[0] if (row := _row(what, sides[0][what], sides[1][what], first, second)) is not None]
     likeness = run_trusted(store, _LIKENESS, {"trial": first, "other": second}).rows
     return Answer(columns=("what", "both", first, second), rows=rows, notes=(_note(likeness),))
 
 
-def _told(store: Store, trial: str) -> dict[str, list[str]]:
+def _values_of(store: Store, trial: str) -> dict[str, list[str]]:
     """Return what is compared -> values of a trial, in the order they are shown."""
     found = run_trusted(store, _TRIAL, {"trial": trial}).rows
     if not found:

@@ -21,7 +21,7 @@ from trialgraph.ask.names import classes, resolve, trials
 from trialgraph.ask.search.reading import Reading, read
 from trialgraph.errors import UsageError
 from trialgraph.limits import IDS_A_QUERY, QUESTION_SECONDS, SEARCH_CANDIDATES, SNIPPET
-from trialgraph.meanings import Filter, Resolution
+from trialgraph.meanings import Filter
 from trialgraph.registries.reading import identifiers
 
 if TYPE_CHECKING:
@@ -37,18 +37,13 @@ RETURN node.trial_id AS id, score
 ORDER BY score DESC, id
 LIMIT $most
 """
-_FACTS: Final = """
-UNWIND $ids AS id MATCH (t:Trial {trial_id: id})
+_RETURN_FACTS: Final = """
 RETURN t.trial_id AS id, t.brief_title AS title, t.acronym AS acronym, t.phases AS phases, t.overall_status AS status,
        t.start_date AS start, t.sex AS sex, t.std_ages AS ages, t.study_type AS type, t.has_results AS results
 ORDER BY id
 """
-_ALL: Final = """
-MATCH (t:Trial) WHERE t.listed_only = false
-RETURN t.trial_id AS id, t.brief_title AS title, t.acronym AS acronym, t.phases AS phases, t.overall_status AS status,
-       t.start_date AS start, t.sex AS sex, t.std_ages AS ages, t.study_type AS type, t.has_results AS results
-ORDER BY id
-"""
+_FACTS: Final = "UNWIND $ids AS id MATCH (t:Trial {trial_id: id})" + _RETURN_FACTS
+_ALL: Final = "MATCH (t:Trial) WHERE t.listed_only = false" + _RETURN_FACTS
 _SHOWN: Final = """
 UNWIND $ids AS id
 MATCH (t:Trial {trial_id: id})
@@ -60,9 +55,8 @@ RETURN t.trial_id AS trial_id, t.brief_title AS title, t.phases AS phases, t.ove
        } AS given
 ORDER BY trial_id
 """
-_IN_COUNTRIES: Final = """
-UNWIND $codes AS code
-MATCH (:Country {iso2: code})<-[:CONDUCTED_IN]-(t:Trial)
+_IN_COUNTRY: Final = """
+MATCH (:Country {iso2: $code})<-[:CONDUCTED_IN]-(t:Trial)
 RETURN DISTINCT t.trial_id AS id ORDER BY id
 """
 _BY_COUNTRY: Final = """
@@ -152,7 +146,7 @@ def _ranked(store: Store, reading: Reading, words: str) -> tuple[list[Found], li
     """Return the trials to show, best first, and what has to be said about them."""
     if reading.similar_to is not None:
         return _similar(store, reading), []
-    sets = {f"{one.kind} {one.name}": set(_trials_of(store, one)) for one in reading.concepts}
+    sets = _sets(store, reading)
     scores = _scores(store, words)
     candidates = _candidates(reading, sets, scores)
     found = _considered(store, reading, sets, scores, candidates)
@@ -172,8 +166,12 @@ def _ranked(store: Store, reading: Reading, words: str) -> tuple[list[Found], li
     return _ordered(partly or found, reading), notes
 
 
-def _trials_of(store: Store, one: Resolution) -> list[str]:
-    return gather.trials_of(store, one.kind, one.ids or classes.ids(one))
+def _sets(store: Store, reading: Reading) -> dict[str, set[str]]:
+    """Return each concept of the reading -> its trials."""
+    return {
+        f"{one.kind} {one.name}": set(gather.trials_of(store, one.kind, one.ids or classes.ids(one)))
+        for one in reading.concepts
+    }
 
 
 def _scores(store: Store, words: str) -> dict[str, float]:
@@ -236,9 +234,7 @@ def _attributed(store: Store, reading: Reading, found: list[Found]) -> list[str]
 def _places(store: Store, reading: Reading) -> dict[str, set[str]]:
     """Return country code -> its trials, of the countries that the reading names."""
     codes = {one.value for one in reading.filters if one.kind == "country"}
-    return {
-        code: {row["id"] for row in run_trusted(store, _IN_COUNTRIES, {"codes": [code]}).rows} for code in sorted(codes)
-    }
+    return {code: {row["id"] for row in run_trusted(store, _IN_COUNTRY, {"code": code}).rows} for code in sorted(codes)}
 
 
 def _holds(one: Filter, facts: dict[str, Any], places: dict[str, set[str]]) -> bool:
@@ -287,16 +283,12 @@ def _similar(store: Store, reading: Reading) -> list[Found]:
     """Return the trials most like the one named, those alone that hold the rest of the reading."""
     assert reading.similar_to is not None
     near = gather.neighbourhood(store, reading.similar_to.id, SEARCH_CANDIDATES)[0][1:]
-    sets = {f"{one.kind} {one.name}": set(_trials_of(store, one)) for one in reading.concepts}
-    places = _places(store, reading)
-    facts = {row["id"]: row for row in _facts(store, near)}
-    found = []
-    for trial in near:
-        holds = [name for name, ids in sets.items() if trial in ids]
-        holds += [one.sentence for one in reading.filters if _holds(one, facts[trial], places)]
-        if len(holds) == len(sets) + len(reading.filters):
-            found.append(Found(facts[trial], [f"similar to {reading.similar_to.id}", *holds], 0.0))
-    return found
+    sets = _sets(store, reading)
+    found = {one.facts["id"]: one for one in _considered(store, reading, sets, {}, set(near))}
+    whole = [found[trial] for trial in near if len(found[trial].holds) == len(sets) + len(reading.filters)]
+    for one in whole:
+        one.holds.insert(0, f"similar to {reading.similar_to.id}")
+    return whole
 
 
 def _ordered(found: list[Found], reading: Reading) -> list[Found]:

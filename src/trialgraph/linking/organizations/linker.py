@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from trialgraph.linking import countries
 from trialgraph.linking.corrections import Corrections
 from trialgraph.linking.organizations.names import Name, hosts, parse, reads_like_a_name, without_place
@@ -196,7 +198,7 @@ class OrganizationLinker:
         key = " ".join(name.tokens)
         shared = len(self._vocabulary.bags.get(bag(key), ())) > 1 or not named(name.tokens)
         link = self._from_words(raw, name, key, ordered=shared)
-        return link if parent in (None, link.organization_id) else _with_parent(link, parent)
+        return link if parent in (None, link.organization_id) else msgspec.structs.replace(link, parent_id=parent)
 
     def _host(self, name: Name) -> str | None:
         """Return the id of the body that a school or department belongs to: a known one, else a likely one."""
@@ -220,19 +222,6 @@ class OrganizationLinker:
             confidence=_CONFIDENCE["spelling"],
             country=_country(name),
         )
-
-
-def _with_parent(link: OrganizationLink, parent: str | None) -> OrganizationLink:
-    return OrganizationLink(
-        organization_id=link.organization_id,
-        name=link.name,
-        raw_name=link.raw_name,
-        method=link.method,
-        confidence=link.confidence,
-        parent_id=parent,
-        ror_id=link.ror_id,
-        country=link.country,
-    )
 
 
 def _slug(tokens: Sequence[str]) -> str:
